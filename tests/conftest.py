@@ -19,7 +19,11 @@ from tests.support import postgres, run_folder  # noqa: E402
 
 Settings.model_config["env_file"] = None
 
-pytest_plugins = ["tests.support.databases", "tests.support.requirements_plugin"]
+pytest_plugins = [
+    "tests.support.chromium",
+    "tests.support.databases",
+    "tests.support.requirements_plugin",
+]
 
 
 def pytest_configure() -> None:
