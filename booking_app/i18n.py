@@ -44,7 +44,7 @@ def pgettext(context: str, message: str) -> str:
 
     Placeholders stay as they are; fill them with ``str.format`` afterwards, never before.
     """
-    return _catalogue(language()).pgettext(context, message)
+    return str(_catalogue(language()).pgettext(context, message))
 
 
 def npgettext(context: str, singular: str, plural: str, number: int) -> str:
