@@ -13,14 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
 from booking_app.db.tables import OutboxItem
+from booking_app.domain.message_events import MessageEvent
 from booking_app.settings import get_settings
 
 ITEM = core(OutboxItem)
 
-CONFIRMED = "appointment.confirmed"
-REMINDER = "appointment.reminder"
-CANCELLED_BY_PATIENT = "appointment.cancelled_by_patient"
-CANCELLED_BY_CLINIC = "appointment.cancelled_by_clinic"
+CONFIRMED = MessageEvent.CONFIRMED.value
+REMINDER = MessageEvent.REMINDER.value
+CANCELLED_BY_PATIENT = MessageEvent.CANCELLED_BY_PATIENT.value
+CANCELLED_BY_CLINIC = MessageEvent.CANCELLED_BY_CLINIC.value
 
 
 async def insert_item(
