@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from booking_app.setup_problem import SetupProblem
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = Path(".web") / "build" / "client"
 STAMP = Path(".web") / "booking.stamp"
@@ -17,7 +19,7 @@ STAMP = Path(".web") / "booking.stamp"
 _SERVER_ONLY = ("adapters", "cli.py", "db", "demo.py", "jobs", "services", "serving.py")
 
 
-class BuildFailed(RuntimeError):
+class BuildFailed(SetupProblem):
     """The front end could not be built; the message ends with what Reflex said."""
 
 
