@@ -9,7 +9,7 @@ Where clocks go back, an hour comes twice. A time within it carries its offset,
 ``1:30am (UTC+1)``, so that it names one instant.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking_app.domain.policies import join_window
@@ -172,7 +172,12 @@ def join_window_sentence(
     ends are instants put on the wall clock, so the sentence is right on the day the
     clocks change too.
     """
-    window = join_window(starts_at, ends_at, opens_before=opens_before, closes_after=closes_after)
+    window = join_window(
+        starts_at.astimezone(UTC),
+        ends_at.astimezone(UTC),
+        opens_before=opens_before,
+        closes_after=closes_after,
+    )
     opens, closes = clock_time(window.opens_at, zone), clock_time(window.closes_at, zone)
     first_day, last_day = patient_date(window.opens_at, zone), patient_date(window.closes_at, zone)
     marked = zone_words_with_key(zone)
