@@ -32,7 +32,7 @@ async def install_clinic(*, plan: ClinicPlan, now: datetime) -> int:
                 event=template.event,
                 subject=template.subject,
                 body=template.body,
-                lang=template.lang,
+                lang="en",
                 now=now,
             )
     return organization_id
