@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=1000), nullable=True),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("address_hash", sa.String(length=64), nullable=True),
+        sa.Column("sealed_position", Id, nullable=True),
         sa.Column("prev_hash", sa.String(length=64), nullable=True),
         sa.Column("hash", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
@@ -139,10 +140,18 @@ def upgrade() -> None:
             name=op.f("fk_audit_event_organization_id_organization"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+        sa.UniqueConstraint("sealed_position", name=op.f("uq_audit_event_sealed_position")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.create_index(
             "ix_audit_event_entity_entity_uid", ["entity", "entity_uid"], unique=False
+        )
+        batch_op.create_index(
+            "ix_audit_event_unsealed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("hash IS NULL"),
+            postgresql_where=sa.text("hash IS NULL"),
         )
 
     op.create_table(
@@ -912,6 +921,10 @@ def upgrade() -> None:
             postgresql_where=sa.text("consumed_at IS NULL AND released_at IS NULL"),
         )
         batch_op.create_index(
+            "ix_hold_organization_id_created_at", ["organization_id", "created_at"], unique=False
+        )
+        batch_op.create_index("ix_hold_visitor_session_id", ["visitor_session_id"], unique=False)
+        batch_op.create_index(
             "uq_hold_live_appointment_purpose",
             ["appointment_id", "purpose"],
             unique=True,
@@ -1105,6 +1118,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_slot_resource_id_starts_at", ["resource_id", "starts_at"], unique=False
         )
+        batch_op.create_index(
+            "ix_slot_tentative_resource_id",
+            ["resource_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'busy-tentative'"),
+            postgresql_where=sa.text("status = 'busy-tentative'"),
+        )
 
     op.create_table(
         "visitor_grant",
@@ -1177,6 +1197,11 @@ def downgrade() -> None:
 
     op.drop_table("visitor_grant")
     with op.batch_alter_table("slot", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_slot_tentative_resource_id",
+            sqlite_where=sa.text("status = 'busy-tentative'"),
+            postgresql_where=sa.text("status = 'busy-tentative'"),
+        )
         batch_op.drop_index("ix_slot_resource_id_starts_at")
         batch_op.drop_index("ix_slot_hold_id")
         batch_op.drop_index("ix_slot_appointment_id")
@@ -1210,6 +1235,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("consumed_at IS NULL AND released_at IS NULL"),
             postgresql_where=sa.text("consumed_at IS NULL AND released_at IS NULL"),
         )
+        batch_op.drop_index("ix_hold_visitor_session_id")
+        batch_op.drop_index("ix_hold_organization_id_created_at")
         batch_op.drop_index(
             "ix_hold_live_expires_at",
             sqlite_where=sa.text("consumed_at IS NULL AND released_at IS NULL"),
@@ -1284,6 +1311,11 @@ def downgrade() -> None:
 
     op.drop_table("location")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_audit_event_unsealed",
+            sqlite_where=sa.text("hash IS NULL"),
+            postgresql_where=sa.text("hash IS NULL"),
+        )
         batch_op.drop_index("ix_audit_event_entity_entity_uid")
 
     op.drop_table("audit_event")

@@ -43,7 +43,8 @@ _AUDIT_FUNCTION = """
     CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'UPDATE' AND OLD.hash IS NULL
-           AND (to_jsonb(NEW) - 'hash' - 'prev_hash') = (to_jsonb(OLD) - 'hash' - 'prev_hash') THEN
+           AND to_jsonb(NEW) - '{hash,prev_hash,sealed_position}'::text[]
+             = to_jsonb(OLD) - '{hash,prev_hash,sealed_position}'::text[] THEN
             RETURN NEW;
         END IF;
         RAISE EXCEPTION 'audit_append_only';

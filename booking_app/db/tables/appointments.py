@@ -18,6 +18,7 @@ from booking_app.db.types import Id
 
 LIVE_HOLD = "consumed_at IS NULL AND released_at IS NULL"
 BLOCKING = "status IN ('busy','busy-tentative') AND NOT overbooked"
+TENTATIVE = "status = 'busy-tentative'"
 
 
 class Appointment(TableModel, table=True):
@@ -142,6 +143,8 @@ class Hold(TableModel, table=True):
             sqlite_where=text(LIVE_HOLD),
             postgresql_where=text(LIVE_HOLD),
         ),
+        Index("ix_hold_visitor_session_id", "visitor_session_id"),
+        Index("ix_hold_organization_id_created_at", "organization_id", "created_at"),
         CheckConstraint("extensions BETWEEN 0 AND 10", name="extensions_sane"),
     )
 
@@ -180,6 +183,12 @@ class Slot(TableModel, table=True):
         ),
         CheckConstraint("NOT overbooked OR booked_via = 'staff'", name="only_staff_overbook"),
         Index("ix_slot_resource_id_starts_at", "resource_id", "starts_at"),
+        Index(
+            "ix_slot_tentative_resource_id",
+            "resource_id",
+            sqlite_where=text(TENTATIVE),
+            postgresql_where=text(TENTATIVE),
+        ),
         Index("ix_slot_appointment_id", "appointment_id"),
         Index("ix_slot_hold_id", "hold_id"),
     )
