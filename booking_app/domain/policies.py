@@ -68,3 +68,12 @@ def is_late_cancellation(
     if is_in_grace(booked_at, policy, now=now):
         return False
     return starts_at - now < policy.late_cancel_window
+
+
+def manage_link_ends_at(visit_ends_at: datetime, expires_at: datetime | None) -> datetime:
+    """Return when a manage link stops working: at its own end, else 30 days after the visit.
+
+    The moment itself is outside. Without an end of its own a link follows the visit
+    wherever it moves.
+    """
+    return expires_at or visit_ends_at + MANAGE_LINK_LASTS_AFTER_VISIT
