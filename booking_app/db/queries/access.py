@@ -190,7 +190,7 @@ async def put_link_grant(
     statement = statement.on_conflict_do_update(
         index_elements=["visitor_session_id", "appointment_id"],
         set_={"manage_link_id": link.link_id, "expires_at": link.ends_at},
-        where=GRANT.c.manage_link_id.is_not(None),
+        where=or_(GRANT.c.manage_link_id.is_not(None), GRANT.c.expires_at <= now),
     )
     await tx.execute(statement)
 
