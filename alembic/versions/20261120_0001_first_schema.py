@@ -1116,7 +1116,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_slot_appointment_id", ["appointment_id"], unique=False)
         batch_op.create_index("ix_slot_hold_id", ["hold_id"], unique=False)
         batch_op.create_index(
-            "ix_slot_resource_id_starts_at", ["resource_id", "starts_at"], unique=False
+            "ix_slot_resource_id_starts_at",
+            ["resource_id", "starts_at", "ends_at", "status", "buffer_before", "buffer_after"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_slot_tentative_resource_id",
