@@ -6,6 +6,15 @@ browser. The others stay on the server.
 
 from dataclasses import dataclass, field
 
+TEXT_EMERGENCY = "emergency"
+"""Whom to call for what, after "Do not use this page in an emergency."."""
+TEXT_HELP_HOURS = "help_hours"
+"""When a person answers the telephone; may be empty."""
+TEXT_BOOKING_CLOSED = "booking_closed"
+"""What the booking page says while online booking is off."""
+TEXT_POLICY_CANCELLATION = "policy.cancellation"
+"""The cancellation policy in force; every published version is kept (PolicyVersion)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
@@ -38,7 +47,7 @@ class Clinic:
     reference_prefix: str
     policy_version: int
     texts: dict[str, str] = field(default_factory=dict)
-    """Texts the clinic wrote, in ``language``; keys as in SettingsText."""
+    """Texts in ``language``, the clinic's own or defaults, by the ``TEXT_`` keys of this module."""
 
 
 @dataclass(frozen=True)
