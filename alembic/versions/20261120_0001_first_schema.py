@@ -654,7 +654,7 @@ def upgrade() -> None:
         sa.Column("deleted_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
-            "(start_minute IS NULL AND end_minute IS NULL AND kind = 'closed') OR (start_minute >= 0 AND end_minute <= 1440 AND start_minute < end_minute AND start_minute % 5 = 0 AND end_minute % 5 = 0)",
+            "(start_minute IS NULL AND end_minute IS NULL AND kind = 'closed') OR (start_minute IS NOT NULL AND end_minute IS NOT NULL AND start_minute >= 0 AND end_minute <= 1440 AND start_minute < end_minute AND start_minute % 5 = 0 AND end_minute % 5 = 0)",
             name=op.f("ck_availability_exception_minutes_sane"),
         ),
         sa.CheckConstraint(
@@ -765,6 +765,10 @@ def upgrade() -> None:
         sa.Column("clinician_id", Id, nullable=False),
         sa.Column("appointment_type_id", Id, nullable=False),
         sa.Column("duration_override", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "duration_override IS NULL OR (duration_override BETWEEN 5 AND 720 AND duration_override % 5 = 0)",
+            name=op.f("ck_clinician_service_duration_override_sane"),
+        ),
         sa.ForeignKeyConstraint(
             ["appointment_type_id"],
             ["appointment_type.id"],

@@ -51,7 +51,9 @@ class AvailabilityException(TableModel, table=True):
     __table_args__ = (
         CheckConstraint("kind IN ('open','closed')", name="kind_known"),
         CheckConstraint(
-            f"(start_minute IS NULL AND end_minute IS NULL AND kind = 'closed') OR ({_MINUTES})",
+            "(start_minute IS NULL AND end_minute IS NULL AND kind = 'closed') OR"
+            # A comparison with NULL is not false, so a CHECK would let it pass.
+            f" (start_minute IS NOT NULL AND end_minute IS NOT NULL AND {_MINUTES})",
             name="minutes_sane",
         ),
         Index("ix_availability_exception_clinician_id_day", "clinician_id", "day"),

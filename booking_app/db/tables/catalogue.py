@@ -131,7 +131,14 @@ class AppointmentTypeLocation(TableModel, table=True):
 class ClinicianService(TableModel, table=True):
     """Which clinician offers which type, and for how long if not the type's own duration."""
 
-    __table_args__ = (UniqueConstraint("clinician_id", "appointment_type_id"),)
+    __table_args__ = (
+        UniqueConstraint("clinician_id", "appointment_type_id"),
+        CheckConstraint(
+            "duration_override IS NULL OR"
+            " (duration_override BETWEEN 5 AND 720 AND duration_override % 5 = 0)",
+            name="duration_override_sane",
+        ),
+    )
 
     id: int = key()
     clinician_id: int = link("clinician")
