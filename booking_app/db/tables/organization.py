@@ -75,7 +75,7 @@ class Settings(TableModel, table=True):
 
 
 class SettingsText(TableModel, table=True):
-    """A text the clinic wrote, per language: emergency line, opening hours, closed message …"""
+    """A text the clinic wrote, per language: emergency line, opening hours, closed message."""
 
     __table_args__ = (UniqueConstraint("organization_id", "key", "lang"),)
 
