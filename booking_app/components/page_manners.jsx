@@ -1,0 +1,27 @@
+// What a page of a single-page site has to do itself: move the focus to its heading when it is
+// entered by a link, move it to a message when one comes, and keep the address true.
+import { useEffect } from "react";
+
+let isFirstPage = true;
+
+export function PageManners({ focusOn, focusStamp, address }) {
+  useEffect(() => {
+    // The first page is announced by the browser, and its skip link comes first.
+    if (!isFirstPage) {
+      window.scrollTo(0, 0);
+      document.getElementById("page-title")?.focus({ preventScroll: true });
+    }
+    isFirstPage = false;
+  }, []);
+
+  useEffect(() => {
+    if (focusStamp) document.getElementById(focusOn)?.focus();
+  }, [focusStamp]);
+
+  useEffect(() => {
+    if (address && address !== location.pathname + location.search)
+      history.replaceState(history.state, "", address);
+  }, [address]);
+
+  return null;
+}
