@@ -149,6 +149,7 @@ class SlipCard:
     type_line: str = ""
     with_line: str = ""
     where_line: str = ""
+    is_video: bool = False
     reference: str = ""
     foot: str = ""
     foot_strong: str = ""

@@ -14,6 +14,8 @@ class ManageCard:
     """One appointment as its patient sees it, with what may be done now and why not."""
 
     uid: str = ""
+    clinic_slug: str = ""
+    """Whose name and telephone number the page's frame shows."""
     heading: str = ""
     slip: SlipCard = field(default_factory=SlipCard)
     status: str = ""
@@ -33,6 +35,7 @@ class CancelCard:
     """The page before a cancellation."""
 
     uid: str = ""
+    clinic_slug: str = ""
     slip: SlipCard = field(default_factory=SlipCard)
     is_late: bool = False
     late_text: str = ""
