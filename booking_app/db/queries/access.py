@@ -27,6 +27,16 @@ SETTINGS = core(Settings)
 UNVERIFIED = "none"
 """The identity level of a browser of which nothing was asked beyond the link itself."""
 
+LINKS_ARE_ON: ColumnElement[bool] = and_(
+    SETTINGS.c.manage_links_enabled,
+    or_(not_(SETTINGS.c.manage_links_follow_portal), SETTINGS.c.portal_enabled),
+)
+_LINK_HOLDS: ColumnElement[bool] = and_(
+    LINK.c.revoked_at.is_(None),
+    LINKS_ARE_ON,
+    or_(SETTINGS.c.verify_manage == "none", GRANT.c.level != UNVERIFIED),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
@@ -132,7 +142,7 @@ async def find_link(connection: AsyncConnection, token_sha256: str) -> LinkRow |
             APPOINTMENT.c.ends_at.label("visit_ends_at"),
             LINK.c.expires_at,
             LINK.c.revoked_at,
-            _LINKS_ARE_ON.label("is_switched_on"),
+            LINKS_ARE_ON.label("is_switched_on"),
         )
         .join(APPOINTMENT, APPOINTMENT.c.id == LINK.c.appointment_id)
         .join(SETTINGS, SETTINGS.c.organization_id == LINK.c.organization_id)
@@ -261,17 +271,6 @@ async def find_grant(
         manage_link_id=row.manage_link_id,
         is_live=now < ends_at and (row.manage_link_id is None or bool(row.link_holds)),
     )
-
-
-_LINKS_ARE_ON: ColumnElement[bool] = and_(
-    SETTINGS.c.manage_links_enabled,
-    or_(not_(SETTINGS.c.manage_links_follow_portal), SETTINGS.c.portal_enabled),
-)
-_LINK_HOLDS: ColumnElement[bool] = and_(
-    LINK.c.revoked_at.is_(None),
-    _LINKS_ARE_ON,
-    or_(SETTINGS.c.verify_manage == "none", GRANT.c.level != UNVERIFIED),
-)
 
 
 def _insert(tx: AsyncConnection):
