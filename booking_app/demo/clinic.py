@@ -138,6 +138,7 @@ CLINIC = ClinicPlan(
         "emergency": "Call 999 for chest pain, trouble breathing, signs of a stroke or heavy bleeding.",
         "help_hours": "A person answers from 8am to 6:30pm, Monday to Friday.",
         "booking_closed": "Online booking is closed for now.",
+        "late_cancel_cost": "There is nothing to pay.",
     },
     cancellation_policy=(
         "You can cancel online at any time before your visit. Less than 24 hours before counts as"

@@ -14,6 +14,8 @@ TEXT_BOOKING_CLOSED = "booking_closed"
 """What the booking page says while online booking is off."""
 TEXT_POLICY_CANCELLATION = "policy.cancellation"
 """The cancellation policy in force; every published version is kept (PolicyVersion)."""
+TEXT_LATE_CANCEL_COST = "late_cancel_cost"
+"""What a late cancellation costs, said before it is made; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

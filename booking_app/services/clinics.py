@@ -16,6 +16,7 @@ from booking_app.dto.clinic import (
     TEXT_BOOKING_CLOSED,
     TEXT_EMERGENCY,
     TEXT_HELP_HOURS,
+    TEXT_LATE_CANCEL_COST,
     TEXT_POLICY_CANCELLATION,
     Clinic,
     ClinicCard,
@@ -86,6 +87,7 @@ def _default_texts(clinic: Clinic) -> dict[str, str]:
     return {
         TEXT_EMERGENCY: pgettext("common.emergency_default", "Call your local emergency number."),
         TEXT_HELP_HOURS: "",
+        TEXT_LATE_CANCEL_COST: "",
         TEXT_BOOKING_CLOSED: closed.format(clinic_phone=clinic.phone),
         TEXT_POLICY_CANCELLATION: _policy_from_settings(clinic),
     }
