@@ -41,6 +41,13 @@ async def find_clinic(*, slug: str) -> Clinic | None:
         return replace(clinic, texts=_default_texts(clinic) | clinic.texts)
 
 
+async def find_only_clinic() -> Clinic | None:
+    """Return the clinic of an installation that has just one, for addresses that name none."""
+    async with reading() as rx:
+        slug = await queries.find_only_slug(rx)
+    return await find_clinic(slug=slug) if slug else None
+
+
 async def require_clinic(*, slug: str) -> Clinic:
     """Return the clinic called ``slug``.
 

@@ -53,6 +53,12 @@ async def find_clinic(rx: AsyncConnection, *, slug: str) -> Clinic | None:
     return _clinic(row, texts)
 
 
+async def find_only_slug(rx: AsyncConnection) -> str | None:
+    """Return the slug of the only organisation there is; None where there are none or several."""
+    slugs = (await rx.execute(select(ORGANIZATION.c.slug).limit(2))).scalars().all()
+    return slugs[0] if len(slugs) == 1 else None
+
+
 def _clinic(row: RowMapping, texts: dict[str, str]) -> Clinic:
     return Clinic(
         organization_id=row[ORGANIZATION.c.id],
