@@ -38,6 +38,11 @@ def calendar_file(appointment_uid: str) -> str:
     return f"/calendar/{appointment_uid}.ics"
 
 
+def caught_mail(uid: str) -> str:
+    """Return where one mail of the demo's mailbox is read."""
+    return f"{MAILBOX}/{uid}"
+
+
 def with_query(path: str, **parts: str) -> str:
     """Return ``path`` with those of ``parts`` that are not empty as its query."""
     query = urlencode({name: value for name, value in parts.items() if value})

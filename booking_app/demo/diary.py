@@ -88,7 +88,13 @@ async def _fill_day(
 
 
 async def _make(
-    booker: _Booker, choice: Choice, tile: TimeTile, fate: Fate, *, booked_at: datetime, now: datetime
+    booker: _Booker,
+    choice: Choice,
+    tile: TimeTile,
+    fate: Fate,
+    *,
+    booked_at: datetime,
+    now: datetime,
 ) -> None:
     """Take one visit from its hold to its fate."""
     starts_at = datetime.fromisoformat(tile.starts_at)
@@ -137,9 +143,7 @@ async def _being_booked_now(*, now: datetime, bookers: Iterator[_Booker]) -> Non
             await booking.hold_slot(
                 visitor=next(bookers).visitor,
                 choice=choice,
-                chosen=ChosenTime(
-                    tiles[-1].clinician, datetime.fromisoformat(tiles[-1].starts_at)
-                ),
+                chosen=ChosenTime(tiles[-1].clinician, datetime.fromisoformat(tiles[-1].starts_at)),
                 now=then,
             )
 
@@ -172,7 +176,9 @@ async def _times(choice: Choice, day: date, *, now: datetime) -> TimesCard:
 
 
 def _tiles(times: TimesCard) -> list[TimeTile]:
-    return [tile for tile in (*times.morning, *times.afternoon, *times.evening) if tile.state == "free"]
+    return [
+        tile for tile in (*times.morning, *times.afternoon, *times.evening) if tile.state == "free"
+    ]
 
 
 def _when_booked(day: date, now: datetime) -> datetime:

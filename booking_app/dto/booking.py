@@ -201,7 +201,7 @@ class CheckCard:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A live hold, for the server's own use."""
+    """A hold, for the server's own use. ``held_for`` is the local date of the visit."""
 
     hold_uid: str
     appointment_uid: str
@@ -216,6 +216,7 @@ class Held:
     expires_at: datetime
     extensions: int
     held_for: date | None = None
+    made_at: datetime | None = None
 
 
 NO_HOLD = HoldCard()

@@ -1,33 +1,23 @@
 """What the mailbox page shows: mails that were caught instead of sent (demo only)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class MailRow:
+    """One caught mail in the list; ``path`` opens it."""
+
     uid: str
     recipient: str
     subject: str
     caught: str
+    path: str
 
 
-@dataclass(frozen=True)
-class MailPart:
-    """A file that came with the mail."""
+@dataclass(frozen=True, slots=True)
+class CaughtMail:
+    """One mail taken apart, for the server's own use."""
 
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class MailCard:
-    """One mail as it would have been read. ``paragraphs`` are of its text part."""
-
-    uid: str = ""
-    recipient: str = ""
-    sender: str = ""
-    subject: str = ""
-    caught: str = ""
-    lines: list[str] = field(default_factory=list)
-    link: str = ""
-    parts: list[MailPart] = field(default_factory=list)
+    html: str
+    text: str
+    calendar: bytes

@@ -21,9 +21,7 @@ _BATCH = 50
 async def plan_reminders(*, now: datetime) -> int:
     """Queue every reminder that is due at ``now`` and not queued yet; return how many were new."""
     async with reading() as rx:
-        visits = await queries.list_upcoming(
-            rx, after=now + LAST_BEFORE_START, until=now + HORIZON
-        )
+        visits = await queries.list_upcoming(rx, after=now + LAST_BEFORE_START, until=now + HORIZON)
     due = [(visit, window) for visit in visits if (window := _due(visit, now)) is not None]
     planned = 0
     for first in range(0, len(due), _BATCH):

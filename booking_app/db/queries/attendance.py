@@ -55,6 +55,8 @@ async def set_outcome(
     statement = (
         update(APPOINTMENT)
         .where(APPOINTMENT.c.id == visit.id, APPOINTMENT.c.version == visit.version)
-        .values({"status": outcome.value, stamp: now, "version": visit.version + 1, "updated_at": now})
+        .values(
+            {"status": outcome.value, stamp: now, "version": visit.version + 1, "updated_at": now}
+        )
     )
     return (await tx.execute(statement)).rowcount == 1

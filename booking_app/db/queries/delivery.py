@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
@@ -12,8 +12,6 @@ from booking_app.db.tables import CapturedMail, OutboxItem
 
 ITEM = core(OutboxItem)
 CAPTURED = core(CapturedMail)
-LEASE = timedelta(seconds=60)
-"""Longer than the mail server's time-out, so that a slow send is not sent again meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +37,16 @@ _COLUMNS = tuple(ITEM.c[name] for name in LeasedItem.__slots__)
 
 
 async def lease_due(
-    tx: AsyncConnection, *, worker: str, limit: int, now: datetime
+    tx: AsyncConnection, *, worker: str, limit: int, lease: timedelta, now: datetime
 ) -> list[LeasedItem]:
     """Take up to ``limit`` due messages for ``worker``; what came too late becomes stale.
+
+    ``lease`` must outlast the sending, or a slow send is sent again meanwhile.
 
     Two processes never get the same row: PostgreSQL skips rows that are locked, and
     on SQLite the transaction is the only writer.
     """
-    open_ = or_(
-        ITEM.c.state == "queued", and_(ITEM.c.state == "leased", ITEM.c.lease_until <= now)
-    )
+    open_ = or_(ITEM.c.state == "queued", and_(ITEM.c.state == "leased", ITEM.c.lease_until <= now))
     stale = update(ITEM).where(open_, ITEM.c.not_after <= now)
     await tx.execute(stale.values(state="stale", lease_until=None, lease_by=None))
     due = (
@@ -62,7 +60,7 @@ async def lease_due(
         update(ITEM)
         .where(ITEM.c.id.in_(due))
         .values(
-            state="leased", lease_until=now + LEASE, lease_by=worker, attempts=ITEM.c.attempts + 1
+            state="leased", lease_until=now + lease, lease_by=worker, attempts=ITEM.c.attempts + 1
         )
         .returning(*_COLUMNS)
     )
@@ -124,14 +122,22 @@ async def insert_captured(
     )
 
 
-async def list_captured(rx: AsyncConnection, *, limit: int) -> list[Row[tuple[object, ...]]]:
-    """Return the newest caught mails: uid, recipient, subject, captured_at."""
+@dataclass(frozen=True, slots=True)
+class CapturedRow:
+    uid: UUID
+    recipient: str
+    subject: str
+    captured_at: datetime
+
+
+async def list_captured(rx: AsyncConnection, *, limit: int) -> list[CapturedRow]:
+    """Return the newest caught mails."""
     statement = (
         select(CAPTURED.c.uid, CAPTURED.c.recipient, CAPTURED.c.subject, CAPTURED.c.captured_at)
         .order_by(CAPTURED.c.id.desc())
         .limit(limit)
     )
-    return list((await rx.execute(statement)).all())
+    return [CapturedRow(*row) for row in (await rx.execute(statement)).all()]
 
 
 async def find_captured(rx: AsyncConnection, uid: UUID) -> bytes | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
@@ -17,7 +17,6 @@ from booking_app.db.tables import (
     MessageTemplate,
     Organization,
     Patient,
-    PolicyVersion,
     Settings,
 )
 
@@ -29,7 +28,6 @@ LINK = core(ManageLink)
 TEMPLATE = core(MessageTemplate)
 ORGANIZATION = core(Organization)
 PATIENT = core(Patient)
-POLICY = core(PolicyVersion)
 SETTINGS = core(Settings)
 
 
@@ -140,21 +138,18 @@ async def find_template(
     return (row[0], row[1]) if row else None
 
 
-async def find_link_uid(rx: AsyncConnection, manage_link_id: int) -> UUID | None:
-    """Return the public id of a manage link that is not revoked; its token is made from it."""
-    statement = select(LINK.c.uid).where(LINK.c.id == manage_link_id, LINK.c.revoked_at.is_(None))
-    return (await rx.execute(statement)).scalar_one_or_none()
+async def find_link_uid(
+    rx: AsyncConnection, *, appointment_id: int, manage_link_id: int | None
+) -> UUID | None:
+    """Return the public id of the link a message shows; its token is made from it.
 
-
-async def find_policy(rx: AsyncConnection, *, organization_id: int, lang: str) -> str:
-    """Return the cancellation policy in force, or an empty text."""
+    That is the link the message was queued with, or the newest one of the visit that
+    nobody has revoked.
+    """
     statement = (
-        select(POLICY.c.text)
-        .join(SETTINGS, SETTINGS.c.organization_id == POLICY.c.organization_id)
-        .where(
-            POLICY.c.organization_id == organization_id,
-            POLICY.c.lang == lang,
-            POLICY.c.version == SETTINGS.c.policy_version,
-        )
+        select(LINK.c.uid)
+        .where(LINK.c.appointment_id == appointment_id, LINK.c.revoked_at.is_(None))
+        .order_by(case((LINK.c.id == manage_link_id, 0), else_=1), LINK.c.id.desc())
+        .limit(1)
     )
-    return (await rx.execute(statement)).scalar_one_or_none() or ""
+    return (await rx.execute(statement)).scalar_one_or_none()

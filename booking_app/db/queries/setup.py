@@ -171,9 +171,7 @@ async def insert_clinician(
             tx, ClinicianService, clinician_id=clinician_id, appointment_type_id=types[slug]
         )
     for slug in sorted({window.location for window in plan.windows}):
-        await _insert(
-            tx, ClinicianLocation, clinician_id=clinician_id, location_id=locations[slug]
-        )
+        await _insert(tx, ClinicianLocation, clinician_id=clinician_id, location_id=locations[slug])
     rows = [
         {
             "organization_id": organization_id,
