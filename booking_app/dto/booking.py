@@ -26,6 +26,27 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """A choice looked up within its clinic, for the server's own use.
+
+    ``choice`` has kept only what exists, and ``ignored`` names what was dropped: ``type``,
+    ``clinician``, ``location``. Names are empty where nothing (or anyone) is chosen. ``zone`` is
+    the one of the places left, empty where they differ.
+    """
+
+    choice: Choice
+    ignored: tuple[str, ...] = ()
+    type_name: str = ""
+    minutes: int = 0
+    modality: str = ""
+    clinician_name: str = ""
+    clinician_short_name: str = ""
+    location_name: str = ""
+    location_ids: tuple[int, ...] = ()
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChosenTime:
     """A time picked from a tile: which clinician, and the start as an aware UTC instant."""
 
@@ -106,6 +127,10 @@ class TimeTile:
     label: str
     sentence: str
     state: str = "free"
+    with_line: str = ""
+    """What and with whom, in full: ``GP video visit with Dr Amara Osei``."""
+    device_time: str = ""
+    """The same instant on the visitor's own clock, where a video visit finds it in another zone."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +146,27 @@ class TimesCard:
 
 
 @dataclass(frozen=True)
+class WayOnRow:
+    """What to do where there are no times: the same with another ``type``, clinician or location.
+
+    ``kind`` is clinician, type or location, whichever differs; the slugs make the new choice.
+    """
+
+    key: str
+    kind: str
+    heading: str
+    text: str
+    appointment_type: str
+    clinician: str
+    location: str
+
+
+@dataclass(frozen=True)
 class PickerCard:
-    """All of the time step: sentence on top, zone line, month, and the times of the chosen day."""
+    """All of the time step: sentence on top, zone line, month, and the times of the chosen day.
+
+    Without any times ``ways_on`` says what else there is; the telephone always comes after it.
+    """
 
     soonest: str = ""
     zone_line: str = ""
@@ -132,6 +176,7 @@ class PickerCard:
     has_times: bool = False
     none_heading: str = ""
     none_text: str = ""
+    ways_on: list[WayOnRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

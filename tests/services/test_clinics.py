@@ -68,6 +68,18 @@ async def test_an_unknown_slug_or_what_cannot_be_one_finds_no_clinic(slug):
         await clinics.require_clinic(slug=slug)
 
 
+async def test_an_installation_with_one_clinic_needs_no_slug():
+    assert await clinics.find_only_clinic() is None
+    await a_clinic(slug="harbour")
+    only = await clinics.find_only_clinic()
+    assert only is not None
+    assert only.slug == "harbour"
+
+    await a_clinic(slug="other")
+
+    assert await clinics.find_only_clinic() is None
+
+
 @pytest.mark.requirement("S2-1")
 async def test_the_card_of_a_closed_clinic_says_its_own_message():
     made = await a_clinic(online_booking_enabled=False)

@@ -78,6 +78,16 @@ class Bookable:
     minutes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a type, a clinician and a place are called, whether or not they can be booked now."""
+
+    type_name: str
+    modality: str
+    clinician_name: str
+    place_name: str
+
+
 _TYPES = (
     select(
         TYPE.c.id,
@@ -164,6 +174,26 @@ async def list_bookables(
     if clinician_slug is not None:
         statement = statement.where(CLINICIAN.c.slug == clinician_slug)
     return _bookables(await rx.execute(statement))
+
+
+async def find_names(
+    rx: AsyncConnection,
+    *,
+    organization_id: int,
+    type_slug: str,
+    clinician_slug: str,
+    place_slug: str,
+) -> Names:
+    """Return the names that belong to the slugs of an appointment that exists."""
+    statement = select(TYPE.c.name, TYPE.c.modality, CLINICIAN.c.display_name, PLACE.c.name).where(
+        TYPE.c.organization_id == organization_id,
+        TYPE.c.slug == type_slug,
+        CLINICIAN.c.organization_id == organization_id,
+        CLINICIAN.c.slug == clinician_slug,
+        PLACE.c.organization_id == organization_id,
+        PLACE.c.slug == place_slug,
+    )
+    return Names(*(await rx.execute(statement)).one())
 
 
 def _bookables(rows: Iterable[Any]) -> list[Bookable]:
