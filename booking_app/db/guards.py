@@ -7,8 +7,11 @@ them, and the app refuses to start while one is missing.
 
 from sqlalchemy import Connection
 
-_OVERLAP = """
-    SELECT RAISE(ABORT, 'slot_no_overlap') WHERE EXISTS (
+OVERLAP_REFUSED = "slot_no_overlap"
+"""What SQLite's triggers say; PostgreSQL's constraint has a state of its own (23P01)."""
+
+_OVERLAP = f"""
+    SELECT RAISE(ABORT, '{OVERLAP_REFUSED}') WHERE EXISTS (
         SELECT 1 FROM slot AS other
         WHERE other.resource_id = NEW.resource_id
           AND other.status IN ('busy', 'busy-tentative') AND NOT other.overbooked

@@ -92,6 +92,12 @@ class AlreadyCancelled(BookingRefused):
     kind = "already_cancelled"
 
 
+class AlreadyBooked(BookingRefused):
+    """This browser has booked the same kind of visit for the same person and day already."""
+
+    kind = "already_booked"
+
+
 class InvalidTransition(BookingRefused):
     """The lifecycle has no such move from the present status."""
 

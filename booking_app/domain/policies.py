@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 HOLD_EXTENSION = timedelta(minutes=5)
+HOLD_EXTENDABLE_FROM = timedelta(minutes=2)
+"""How much is left when a holder is first asked whether to keep the time."""
 MAX_EXTENSIONS = 10
 MAX_LIVE_HOLDS_PER_ADDRESS = 6
 MAX_UNCONFIRMED_PER_PERSON_AND_DAY = 3
@@ -45,6 +47,15 @@ def join_window(
     return JoinWindow(
         starts_at - timedelta(minutes=opens_before), ends_at + timedelta(minutes=closes_after)
     )
+
+
+def is_extension_due(expires_at: datetime, extensions: int, *, now: datetime) -> bool:
+    """Tell whether a holder may press "Keep holding" now: near the end, while it can be extended.
+
+    Exactly two minutes before the end is near.
+    """
+    left = expires_at - now
+    return timedelta(0) < left <= HOLD_EXTENDABLE_FROM and extensions < MAX_EXTENSIONS
 
 
 def is_in_grace(booked_at: datetime | None, policy: ChangePolicy, *, now: datetime) -> bool:

@@ -1,0 +1,72 @@
+"""How many holds an address or a person has, so that nobody keeps a clinic's times from others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from booking_app.db.base import core
+from booking_app.db.queries.holds import IS_OPEN
+from booking_app.db.tables import Hold, VisitorSession
+from booking_app.domain.lifecycle import HoldRelease
+
+HOLD = core(Hold)
+SESSION = core(VisitorSession)
+
+_LOCK_ADDRESS = text("SELECT pg_advisory_xact_lock(hashtext('holds'), hashtext(:address_hash))")
+
+
+async def lock_address(tx: AsyncConnection, address_hash: str) -> None:
+    """Make the claims of one network address queue, so that its quota is counted exactly."""
+    if tx.dialect.name == "postgresql":
+        await tx.execute(_LOCK_ADDRESS, {"address_hash": address_hash})
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCounts:
+    """What counts against the quotas, the visitor's own live hold left out: it would be replaced."""
+
+    live_at_address: int
+    unconfirmed_of_person: int
+
+
+async def count_holds(
+    tx: AsyncConnection,
+    *,
+    organization_id: int,
+    visitor_session_id: int,
+    address_hash: str,
+    since: datetime,
+    now: datetime,
+) -> HoldCounts:
+    """Count the live holds of an address, and those of a person that came to nothing.
+
+    A person is this browser, and every browser whose draft for the clinic names the same
+    e-mail address. Theirs count from ``since``: holds that run, and holds that ran out; not
+    those that were given back or replaced by another choice.
+    """
+    is_live = and_(IS_OPEN, HOLD.c.expires_at > now)
+    is_other = HOLD.c.visitor_session_id.is_distinct_from(visitor_session_id)
+    at_address = select(func.count()).where(HOLD.c.address_hash == address_hash, is_live, is_other)
+    email = func.lower(func.trim(SESSION.c.draft[(str(organization_id), "email")].as_string()))
+    own_email = select(email).where(SESSION.c.id == visitor_session_id).scalar_subquery()
+    of_person = (
+        select(func.count())
+        .select_from(HOLD)
+        .join(SESSION, SESSION.c.id == HOLD.c.visitor_session_id)
+        .where(
+            HOLD.c.organization_id == organization_id,
+            HOLD.c.created_at >= since,
+            or_(SESSION.c.id == visitor_session_id, and_(email == own_email, own_email != "")),
+            or_(
+                and_(is_live, is_other),
+                and_(IS_OPEN, HOLD.c.expires_at <= now),
+                HOLD.c.release_reason == HoldRelease.TIMEOUT.value,
+            ),
+        )
+    )
+    row = (
+        await tx.execute(select(at_address.scalar_subquery(), of_person.scalar_subquery()))
+    ).one()
+    return HoldCounts(*row)

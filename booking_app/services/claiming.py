@@ -1,0 +1,213 @@
+"""The claim: one transaction that takes a time for a visitor, or finds that it is gone.
+
+No two claims on one resource are ever between their look and their write at the same
+time (docs/mechanisms/claims.md).
+"""
+
+import secrets
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from booking_app.adapters import live_bus
+from booking_app.db.queries import access, claims, drafts, holds, quotas, records
+from booking_app.db.queries.diary import Offer
+from booking_app.db.queries.holds import HoldRow
+from booking_app.db.session import after_commit, reading, transaction
+from booking_app.domain.actors import System, Visitor
+from booking_app.domain.errors import BookingClosed, NotFound, SlotTaken, TooManyHolds
+from booking_app.domain.lifecycle import AppointmentStatus, HoldRelease
+from booking_app.domain.policies import (
+    MAX_LIVE_HOLDS_PER_ADDRESS,
+    MAX_UNCONFIRMED_PER_PERSON_AND_DAY,
+)
+from booking_app.domain.visit_words import local_day
+from booking_app.dto.booking import Choice, ChosenTime
+from booking_app.dto.clinic import Clinic
+from booking_app.services import availability
+from booking_app.services.ending_holds import end_hold, topics_of
+
+_REFERENCE_LENGTH = 9
+_REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that read as another
+
+
+async def look(visitor: Visitor, choice: Choice, chosen: ChosenTime, *, now: datetime) -> int:
+    """Return the resource that is wanted, unless a glance without any lock says no already.
+
+    In a rush on one time nearly everybody is told here, without waiting for anybody.
+
+    Raises:
+        SlotTaken: it is taken as far as one sees, or nobody offers it.
+        BookingClosed: the clinic has switched online booking off.
+        NotFound: there is no such clinic.
+    """
+    async with reading() as rx:
+        wanted = await claims.find_wanted(
+            rx,
+            clinic_slug=choice.clinic,
+            type_slug=choice.appointment_type,
+            clinician_slug=chosen.clinician,
+            session_key=visitor.session_key,
+        )
+        if wanted is None:
+            raise NotFound
+        if not wanted.is_booking_open:
+            raise BookingClosed
+        if wanted.resource_id is None or await availability.looks_taken(
+            rx,
+            resource_id=wanted.resource_id,
+            starts_at=chosen.starts_at,
+            ends_at=chosen.starts_at + wanted.duration,
+            visitor_session_id=wanted.visitor_session_id,
+            now=now,
+        ):
+            raise SlotTaken
+        return wanted.resource_id
+
+
+async def claim(
+    *,
+    resource_id: int,
+    clinic: Clinic,
+    visitor: Visitor,
+    choice: Choice,
+    chosen: ChosenTime,
+    now: datetime,
+) -> HoldRow:
+    """Take the time for the visitor and return the hold; everything happens, or nothing.
+
+    Raises:
+        SlotTaken: it is not offered, now that nobody can change that any more.
+        TooManyHolds: a quota is used up.
+        sqlalchemy.exc.IntegrityError: the database's own guard refused.
+    """
+    async with transaction() as tx:
+        await quotas.lock_address(tx, visitor.address_hash)
+        session_id = await access.ensure_session(
+            tx,
+            session_key=visitor.session_key,
+            organization_id=clinic.organization_id,
+            now=now,
+        )
+        own = await holds.find_open_hold(tx, visitor_session_id=session_id)
+        touched = {resource_id} | ({own.resource_id} if own else set())
+        await claims.lock_resources(tx, touched)
+        if own is not None and own.is_live(now) and _is_same(own, resource_id, choice, chosen):
+            return own
+        await _require_quota(tx, clinic, visitor, session_id, now=now)
+        offer = await availability.require_offered(
+            tx, clinic=clinic, choice=choice, chosen=chosen, visitor_session_id=session_id, now=now
+        )
+        ended = await _make_way(tx, offer, own, visitor, now=now)
+        expires_at = now + timedelta(minutes=clinic.hold_minutes)
+        await claims.insert_claim(
+            tx,
+            offer=offer,
+            visitor_session_id=session_id,
+            address_hash=visitor.address_hash,
+            reference=_new_reference(clinic.reference_prefix),
+            expires_at=expires_at,
+            now=now,
+        )
+        await claims.touch_resources(tx, touched)
+        await drafts.keep_draft(tx, visitor_session_id=session_id, hold_ends_at=expires_at, now=now)
+        hold = await holds.find_open_hold(tx, visitor_session_id=session_id)
+        if hold is None:
+            msg = "the hold that was just written is not there"
+            raise RuntimeError(msg)
+        await _record(tx, hold, visitor, now=now)
+        topics = [topic for each in (*ended, hold) for topic in topics_of(each)]
+        after_commit(lambda: live_bus.publish(*topics))
+        return hold
+
+
+def _is_same(own: HoldRow, resource_id: int, choice: Choice, chosen: ChosenTime) -> bool:
+    return (
+        own.resource_id == resource_id
+        and own.starts_at == chosen.starts_at
+        and own.type_slug == choice.appointment_type
+        and choice.location in {"", own.location_slug}
+    )
+
+
+async def _require_quota(
+    tx: AsyncConnection, clinic: Clinic, visitor: Visitor, session_id: int, *, now: datetime
+) -> None:
+    zone = ZoneInfo(clinic.zone)
+    midnight = datetime.combine(local_day(now, zone), time.min, zone).astimezone(UTC)
+    counts = await quotas.count_holds(
+        tx,
+        organization_id=clinic.organization_id,
+        visitor_session_id=session_id,
+        address_hash=visitor.address_hash,
+        since=midnight,
+        now=now,
+    )
+    if (
+        counts.live_at_address >= MAX_LIVE_HOLDS_PER_ADDRESS
+        or counts.unconfirmed_of_person >= MAX_UNCONFIRMED_PER_PERSON_AND_DAY
+    ):
+        raise TooManyHolds
+
+
+async def _make_way(
+    tx: AsyncConnection, offer: Offer, own: HoldRow | None, visitor: Visitor, *, now: datetime
+) -> list[HoldRow]:
+    """End the visitor's earlier hold, and those that lapsed and still stand in the rows."""
+    ended: list[HoldRow] = []
+    if own is not None:
+        lapsed = not own.is_live(now)
+        reason = HoldRelease.TIMEOUT if lapsed else HoldRelease.SUPERSEDED
+        if await end_hold(tx, own, reason=reason, actor=System() if lapsed else visitor, now=now):
+            ended.append(own)
+    in_the_way = await holds.list_lapsed_in_the_way(
+        tx,
+        resource_id=offer.resource_id,
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        now=now,
+    )
+    return ended + [
+        hold
+        for hold in in_the_way
+        if await end_hold(tx, hold, reason=HoldRelease.TIMEOUT, actor=System(), now=now)
+    ]
+
+
+async def _record(tx: AsyncConnection, hold: HoldRow, visitor: Visitor, *, now: datetime) -> None:
+    after = {
+        "status": AppointmentStatus.HELD.value,
+        "starts_at": hold.starts_at.isoformat(),
+        "expires_at": hold.expires_at.isoformat(),
+    }
+    await records.append_history(
+        tx,
+        appointment_id=hold.appointment_id,
+        change=AppointmentStatus.HELD.value,
+        before={},
+        after=after,
+        actor=visitor,
+        channel="public",
+        reason=None,
+        now=now,
+    )
+    await records.append_audit(
+        tx,
+        organization_id=hold.organization_id,
+        actor=visitor,
+        action="hold.made",
+        entity="appointment",
+        entity_uid=str(hold.appointment_uid),
+        before={},
+        after=after,
+        reason=None,
+        channel="public",
+        now=now,
+    )
+
+
+def _new_reference(prefix: str) -> str:
+    """Return what a patient reads out on the telephone: the clinic's letters, then chance."""
+    missing = _REFERENCE_LENGTH - len(prefix)
+    return prefix + "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(missing))
