@@ -16,6 +16,7 @@ from booking_app.db.tables import (
     VisitorGrant,
     VisitorSession,
 )
+from booking_app.domain.errors import NotFound
 from booking_app.domain.policies import manage_link_ends_at
 
 SESSION = core(VisitorSession)
@@ -67,7 +68,6 @@ class GrantedAppointment:
     organization_id: int
     visitor_session_id: int
     manage_link_id: int | None
-    is_live: bool
 
     @property
     def booked_here(self) -> bool:
@@ -233,15 +233,23 @@ async def put_booker_grant(
     await tx.execute(statement)
 
 
-async def find_grant(
-    connection: AsyncConnection, *, session_key: str, appointment_uid: UUID, now: datetime
-) -> GrantedAppointment | None:
-    """Return the right of one browser to one appointment, and whether it holds at ``now``.
+async def require_grant(
+    connection: AsyncConnection, *, session_key: str, appointment_uid: str, now: datetime
+) -> GrantedAppointment:
+    """Return the right of one browser to one appointment, if it holds at ``now``.
 
     A right from a link ends when the link is revoked, over or switched off, and does
     not hold while the clinic asks holders of a link who they are. A visit that moves
     to an earlier day takes the end of every right with it.
+
+    Raises:
+        NotFound: this browser has no such right, whether or not there is such an
+            appointment.
     """
+    try:
+        uid = UUID(appointment_uid)
+    except ValueError as malformed:
+        raise NotFound from malformed
     statement = (
         select(
             GRANT.c.appointment_id,
@@ -257,19 +265,21 @@ async def find_grant(
         .join(APPOINTMENT, APPOINTMENT.c.id == GRANT.c.appointment_id)
         .join(SETTINGS, SETTINGS.c.organization_id == APPOINTMENT.c.organization_id)
         .outerjoin(LINK, LINK.c.id == GRANT.c.manage_link_id)
-        .where(SESSION.c.token_sha256 == session_key, APPOINTMENT.c.uid == appointment_uid)
+        .where(SESSION.c.token_sha256 == session_key, APPOINTMENT.c.uid == uid)
     )
     row = (await connection.execute(statement)).one_or_none()
-    if row is None:
-        return None
-    ends_at = min(row.grant_expires_at, manage_link_ends_at(row.visit_ends_at, row.link_expires_at))
+    if row is None or not (row.manage_link_id is None or row.link_holds):
+        raise NotFound
+    if now >= min(
+        row.grant_expires_at, manage_link_ends_at(row.visit_ends_at, row.link_expires_at)
+    ):
+        raise NotFound
     return GrantedAppointment(
         appointment_id=row.appointment_id,
-        appointment_uid=str(appointment_uid),
+        appointment_uid=str(uid),
         organization_id=row.organization_id,
         visitor_session_id=row.visitor_session_id,
         manage_link_id=row.manage_link_id,
-        is_live=now < ends_at and (row.manage_link_id is None or bool(row.link_holds)),
     )
 
 

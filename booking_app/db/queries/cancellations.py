@@ -8,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
 from booking_app.db.queries.visits import Visit
-from booking_app.db.tables import Appointment, Notification, Resource, Slot
+from booking_app.db.tables import Appointment, Notification, Slot
 from booking_app.domain.lifecycle import AppointmentStatus, CancelledBy, SlotStatus
 
 APPOINTMENT = core(Appointment)
 NOTIFICATION = core(Notification)
-RESOURCE = core(Resource)
 SLOT = core(Slot)
 
 _LIVE_SLOT = (SlotStatus.BUSY.value, SlotStatus.BUSY_TENTATIVE.value)
@@ -29,19 +28,13 @@ class Cancellation:
     is_late: bool
 
 
-async def lock_time(tx: AsyncConnection, appointment_id: int) -> list[int]:
-    """Lock every resource whose time the visit occupies, and return their ids.
-
-    Always in ascending order, and before the visit itself is read for a change.
-    """
-    occupied = select(SLOT.c.resource_id).where(
-        SLOT.c.appointment_id == appointment_id, SLOT.c.status.in_(_LIVE_SLOT)
-    )
+async def list_resources(tx: AsyncConnection, appointment_id: int) -> list[int]:
+    """Return the ids of the resources whose time the visit occupies, in ascending order."""
     statement = (
-        select(RESOURCE.c.id)
-        .where(RESOURCE.c.id.in_(occupied))
-        .order_by(RESOURCE.c.id)
-        .with_for_update(key_share=True)
+        select(SLOT.c.resource_id)
+        .where(SLOT.c.appointment_id == appointment_id, SLOT.c.status.in_(_LIVE_SLOT))
+        .distinct()
+        .order_by(SLOT.c.resource_id)
     )
     return list((await tx.execute(statement)).scalars())
 
@@ -75,17 +68,12 @@ async def cancel(
     return (await tx.execute(statement)).rowcount == 1
 
 
-async def release_time(
-    tx: AsyncConnection, *, appointment_id: int, resource_ids: list[int], now: datetime
-) -> None:
-    """Give the visit's time back to everybody; the resources are locked already."""
+async def release_time(tx: AsyncConnection, *, appointment_id: int, now: datetime) -> None:
+    """Give the visit's time back to everybody; its resources are locked already."""
     await tx.execute(
         update(SLOT)
         .where(SLOT.c.appointment_id == appointment_id, SLOT.c.status.in_(_LIVE_SLOT))
         .values(status=SlotStatus.RELEASED.value, hold_expires_at=None, released_at=now)
-    )
-    await tx.execute(
-        update(RESOURCE).where(RESOURCE.c.id.in_(resource_ids)).values(rev=RESOURCE.c.rev + 1)
     )
 
 

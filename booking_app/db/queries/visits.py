@@ -25,6 +25,7 @@ from booking_app.domain.eligibility import (
     VisitFacts,
     change_rules,
 )
+from booking_app.domain.errors import NotFound
 from booking_app.domain.lifecycle import AppointmentStatus
 
 APPOINTMENT = core(Appointment)
@@ -141,11 +142,15 @@ _VISIT = (
 )
 
 
-async def find_visit(connection: AsyncConnection, appointment_id: int) -> Visit | None:
-    """Return a visit as it is now, or None for what never became one (a mere hold)."""
+async def require_visit(connection: AsyncConnection, appointment_id: int) -> Visit:
+    """Return a visit as it is now.
+
+    Raises:
+        NotFound: it never became a visit; a mere hold has no patient.
+    """
     row = (await connection.execute(_VISIT.where(APPOINTMENT.c.id == appointment_id))).one_or_none()
     if row is None or row.status in {AppointmentStatus.HELD, AppointmentStatus.EXPIRED}:
-        return None
+        raise NotFound
     return _visit(row)
 
 
