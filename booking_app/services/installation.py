@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-import aiosmtplib
 from sqlalchemy.exc import SQLAlchemyError
 
 from booking_app.db import migrate, session
@@ -36,7 +35,8 @@ def upgrade(settings: Settings) -> None:
     if settings.is_sqlite:
         _sqlite_file(settings).parent.mkdir(parents=True, exist_ok=True)
     try:
-        migrate.upgrade_to_head(settings.database)
+        if not run(_is_up_to_date):
+            migrate.upgrade_to_head(settings.database)
     except (SQLAlchemyError, OSError) as refusal:
         msg = f"The database cannot be reached: {_in_one_line(refusal)}"
         raise DatabaseUnreachable(msg) from refusal
@@ -64,6 +64,12 @@ async def list_problems(settings: Settings, read_clock: Callable[[], datetime]) 
     """Return what keeps this installation from working, one sentence each; empty when healthy."""
     found = [await check(settings, read_clock) for check in _CHECKS]
     return [problem for problem in found if problem]
+
+
+async def _is_up_to_date() -> bool:
+    async with session.reading() as connection:
+        revision = await queries.find_revision(connection)
+        return revision == migrate.head() and not await queries.list_missing_guards(connection)
 
 
 async def _check_data_folder(settings: Settings, _read_clock: Callable[[], datetime]) -> str | None:
@@ -116,6 +122,8 @@ async def _problem_of_database(
 async def _check_mail(settings: Settings, _read_clock: Callable[[], datetime]) -> str | None:
     if not settings.smtp_host:
         return None
+    import aiosmtplib  # the start does without it
+
     address = f"{settings.smtp_host}:{settings.smtp_port}"
     server = aiosmtplib.SMTP(
         hostname=settings.smtp_host,
