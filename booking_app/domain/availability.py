@@ -4,7 +4,7 @@ Everything here is wall-clock time of the location: local dates, and minutes sin
 as the clock on the wall shows them. What those mean in instants is the work of ``local_time``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -138,7 +138,7 @@ def open_windows(hours: OpeningHours, day: date) -> list[OpenWindow]:
     ]
 
 
-def closed_parts(hours: OpeningHours) -> Iterable[tuple[date, int, int]]:
+def closed_parts(hours: OpeningHours) -> Iterator[tuple[date, int, int]]:
     """Yield date, start and end minute of each exception that closes a part of a day."""
     for x in hours.exceptions:
         if (

@@ -21,7 +21,7 @@ from booking_app.domain.timespan import epoch_minute, epoch_minute_up
 
 _Key = TypeVar("_Key", bound=Hashable)
 
-_shared_start_masks = lru_cache(maxsize=512)(start_masks)
+shared_start_masks = lru_cache(maxsize=512)(start_masks)
 """Clinicians who keep the same hours share one computation of their starts."""
 
 MAX_REQUESTS_KEPT = 64
@@ -88,7 +88,7 @@ class Diary:
         if found is None:
             if len(self._without_holds) >= MAX_REQUESTS_KEPT:
                 self._without_holds.clear()
-            starts = _shared_start_masks(
+            starts = shared_start_masks(
                 self.hours, self.busy.grid, request.duration_minutes, request.step_minutes
             )
             found = self._without_holds[request] = _unblocked(starts, self.busy, request)
@@ -128,8 +128,8 @@ def is_offered(
     """Tell whether ``start`` is free, by the same engine, from the rows around it alone.
 
     For the moment of booking, under the lock of the resource. ``occupied`` holds appointments and
-    live holds, from two days before the start until two days after; None as ``limits`` is for
-    staff, who are not bound by them.
+    live holds; those that overlap the day before ``start`` and the two after it are enough. None
+    as ``limits`` is for staff, who are not bound by them.
     """
     minute = epoch_minute(start)
     if minute != epoch_minute_up(start):

@@ -7,6 +7,7 @@ engine the inputs are built and who answers, so that a mutated copy can be put t
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from random import Random
 from types import ModuleType
 from typing import NamedTuple
@@ -178,12 +179,11 @@ def _change_after(zone: ZoneInfo, day: date) -> date | None:
         datetime(day.year, day.month, day.day, 12, tzinfo=UTC) + timedelta(days=n)
         for n in range(0, 190, 10)
     ]
-    for earlier, later in zip(noons, noons[1:], strict=False):
+    for earlier, later in pairwise(noons):
         old = earlier.astimezone(zone).utcoffset()
         if later.astimezone(zone).utcoffset() != old:
-            while (earlier := earlier + timedelta(days=1)).astimezone(zone).utcoffset() == old:
-                pass
-            return earlier.date()
+            days = (earlier + timedelta(days=n) for n in range(1, 11))
+            return next(day.date() for day in days if day.astimezone(zone).utcoffset() != old)
     return None
 
 
