@@ -88,6 +88,18 @@ async def find_last_hold(*, visitor: Visitor, clinic_slug: str, now: datetime) -
     return _held(hold)
 
 
+async def find_booked(*, visitor: Visitor, clinic_slug: str, now: datetime) -> str | None:
+    """Return the uid of the appointment that this browser's newest hold became, for a day after.
+
+    So the confirmation is found again by a page that never got the answer.
+    """
+    hold = await _newest(visitor, clinic_slug)
+    if hold is None or hold.consumed_at is None:
+        return None
+    is_recent = now < hold.consumed_at + DRAFT_LASTS_AFTER_HOLD
+    return str(hold.appointment_uid) if is_recent else None
+
+
 @uninterrupted
 @retried
 async def extend_hold(*, visitor: Visitor, clinic_slug: str, now: datetime) -> Held:

@@ -87,6 +87,16 @@ async def erase_draft(
     await tx.execute(update(SESSION).where(SESSION.c.id == visitor_session_id).values(values))
 
 
+async def erase_ended_drafts(tx: AsyncConnection, *, now: datetime) -> int:
+    """Forget every draft whose time is over at ``now``; return of how many visitor sessions."""
+    erased = await tx.execute(
+        update(SESSION)
+        .where(SESSION.c.draft_expires_at <= now)
+        .values(draft={}, draft_expires_at=None)
+    )
+    return erased.rowcount
+
+
 async def lock_session_id(tx: AsyncConnection, session_key: str) -> int | None:
     """Return the visitor session's id and lock its row; None while it has none."""
     statement = select(SESSION.c.id).where(SESSION.c.token_sha256 == session_key).with_for_update()

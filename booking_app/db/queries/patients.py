@@ -1,0 +1,70 @@
+"""Finding the patient somebody says they are, and writing a new one."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import and_, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from booking_app.db.base import core
+from booking_app.db.tables import Patient
+from booking_app.domain.details import CheckedDetails
+from booking_app.domain.names import name_key
+
+PATIENT = core(Patient)
+ACTIVE = "active"
+
+
+async def find_only_match(
+    tx: AsyncConnection, *, organization_id: int, details: CheckedDetails
+) -> int | None:
+    """Return the one active patient with this birth date, last name, and e-mail or phone.
+
+    None where there is nobody, and also where there are several: it is not for a booking
+    page to choose between people.
+    """
+    same_phone = and_(PATIENT.c.phone == details.phone, PATIENT.c.phone != "")
+    same_email = and_(PATIENT.c.email_norm == details.email_norm, PATIENT.c.email_norm != "")
+    statement = (
+        select(PATIENT.c.id)
+        .where(
+            PATIENT.c.organization_id == organization_id,
+            PATIENT.c.last_name_norm == name_key(details.last_name),
+            PATIENT.c.date_of_birth == details.date_of_birth,
+            or_(same_email, same_phone),
+            PATIENT.c.status == ACTIVE,
+            PATIENT.c.merged_into_id.is_(None),
+        )
+        .limit(2)
+    )
+    matches = (await tx.execute(statement)).scalars().all()
+    return matches[0] if len(matches) == 1 else None
+
+
+async def insert_patient(
+    tx: AsyncConnection,
+    *,
+    organization_id: int,
+    details: CheckedDetails,
+    language: str,
+    now: datetime,
+) -> int:
+    """Write a patient as they described themselves, for staff to look at, and return the key."""
+    statement = insert(PATIENT).returning(PATIENT.c.id)
+    values = {
+        "uid": uuid4(),
+        "organization_id": organization_id,
+        "first_name": details.first_name,
+        "last_name": details.last_name,
+        "last_name_norm": name_key(details.last_name),
+        "date_of_birth": details.date_of_birth,
+        "email": details.email,
+        "email_norm": details.email_norm,
+        "phone": details.phone,
+        "language": language,
+        "needs_review": True,
+        "status": ACTIVE,
+        "created_at": now,
+        "updated_at": now,
+    }
+    return (await tx.execute(statement, values)).scalar_one()
