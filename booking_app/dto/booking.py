@@ -181,7 +181,7 @@ class PickerCard:
 
 @dataclass(frozen=True)
 class SlipCard:
-    """The appointment slip. ``state`` is empty, held, ok or off; empty texts are not drawn."""
+    """The appointment slip. ``state`` is empty, held, ok, off or past; empty texts are not drawn."""
 
     state: str = "empty"
     number: str = ""

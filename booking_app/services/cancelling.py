@@ -18,9 +18,8 @@ from booking_app.domain.eligibility import why_not_cancel
 from booking_app.domain.errors import AlreadyCancelled, ChangeRefused, Conflict, DetailsInvalid
 from booking_app.domain.lifecycle import AppointmentStatus, CancelledBy, require_move
 from booking_app.domain.message_events import MessageEvent
-from booking_app.domain.policies import is_late_cancellation
 from booking_app.domain.visit_words import clock_time, patient_day
-from booking_app.services.policy_words import why_not_cancel_words
+from booking_app.services.policy_words import is_noted_as_late, why_not_cancel_words
 
 BY_LINK = "pat-cpp"
 """HL7's code for a patient who cancelled online and said no more."""
@@ -29,7 +28,6 @@ REASON_CODES = frozenset({"pat-fb", "pat", "other", BY_LINK})
 MAX_MESSAGE = 1000
 
 _CHANNEL = "manage_link"
-_FLAGS_PATIENTS = frozenset({"both", "patient"})
 
 
 @uninterrupted
@@ -79,15 +77,13 @@ def _require_cancellable(visit: Visit, *, now: datetime) -> None:
         raise AlreadyCancelled
     reason = why_not_cancel(visit.facts, visit.rules, now=now)
     if reason is not None:
-        why = why_not_cancel_words(reason, visit.rules, clinic_phone=visit.clinic_phone)
+        why = why_not_cancel_words(reason, visit)
         raise ChangeRefused(reason.value, why=why, clinic_phone=visit.clinic_phone)
     require_move(visit.status, AppointmentStatus.CANCELLED)
 
 
 def _cancellation(visit: Visit, reason_code: str, message: str, *, now: datetime) -> Cancellation:
-    is_late = visit.late_flag_for in _FLAGS_PATIENTS and is_late_cancellation(
-        visit.starts_at, visit.booked_online_at, visit.rules.policy, now=now
-    )
+    is_late = is_noted_as_late(visit, now=now)
     if visit.patient_reason == "off":
         return Cancellation(CancelledBy.PATIENT, BY_LINK, None, is_late)
     problems: dict[str, str] = {}

@@ -135,6 +135,20 @@ def cancelled_slip(
     )
 
 
+def past_slip(visit: SlipVisit, *, reference: str, word: str) -> SlipCard:
+    """Return the slip of a visit that is over, with one word for how it went."""
+    zone = ZoneInfo(visit.zone)
+    return _dated(
+        visit,
+        state="past",
+        time=time_range(visit.starts_at, visit.ends_at, zone),
+        type_line=visit.type_name,
+        where_line=f"{where_words(visit.modality, visit.place_name)}, {zone_words(zone)}",
+        reference=spaced_reference(reference),
+        foot_strong=word,
+    )
+
+
 def _dated(visit: SlipVisit, **lines: str) -> SlipCard:
     zone = ZoneInfo(visit.zone)
     day = local_day(visit.starts_at, zone)
