@@ -134,7 +134,9 @@ def _block_rows(blocks: Sequence[Paragraph | Button]) -> list[str]:
     rows: list[str] = []
     for is_button, group in groupby(blocks, key=lambda block: isinstance(block, Button)):
         if is_button:
-            rows.extend(_button_row(block) for block in group if isinstance(block, Button))
+            for block in group:
+                if isinstance(block, Button):
+                    rows.append(_button_row(block, is_first=not rows))
             continue
         paragraphs = "".join(
             f'<p style="margin:0 0 12px">{_paragraph(block)}</p>'
@@ -147,9 +149,9 @@ def _block_rows(blocks: Sequence[Paragraph | Button]) -> list[str]:
     return rows
 
 
-def _button_row(button: Button) -> str:
+def _button_row(button: Button, *, is_first: bool) -> str:
     return (
-        '<tr><td style="padding:24px 8px 4px">'
+        f'<tr><td style="padding:{24 if is_first else 8}px 8px 4px">'
         f'<a href="{escape(button.url)}" style="display:inline-block;background:#175a45;'
         "color:#ffffff;font-weight:700;font-size:19px;text-decoration:none;padding:15px 26px;"
         f'border-radius:8px">{escape(button.words)}</a></td></tr>'

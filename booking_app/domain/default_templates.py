@@ -5,6 +5,7 @@ such as the join time of a visit at the clinic, is left out when it is sent.
 Subjects say the date and nothing about the visit, since they show on locked screens.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from booking_app.domain.message_events import MessageEvent
@@ -97,3 +98,25 @@ DEFAULT_TEMPLATES: tuple[DefaultTemplate, ...] = (
     _CANCELLED_BY_PATIENT,
     _CANCELLED_BY_CLINIC,
 )
+
+HEADINGS: Mapping[MessageEvent, str] = {
+    MessageEvent.CONFIRMED: "Your appointment is confirmed",
+    MessageEvent.REMINDER: "Your appointment is on {{appointment.date}}",
+    MessageEvent.CANCELLED_BY_PATIENT: "Your appointment is cancelled",
+    MessageEvent.CANCELLED_BY_CLINIC: "We have had to cancel your appointment",
+}
+"""The heading over the slip in each mail. It says what happened, so staff do not change it."""
+
+PREVIEWS: Mapping[MessageEvent, str] = {
+    MessageEvent.CONFIRMED: (
+        "{{appointment.time}} with {{clinician.name}}, {{appointment.modality}}."
+        " Move or cancel with your link."
+    ),
+    MessageEvent.REMINDER: (
+        "{{appointment.time}} with {{clinician.name}}, {{appointment.modality}}."
+        " Cannot come? Tell us with your link."
+    ),
+    MessageEvent.CANCELLED_BY_PATIENT: "{{appointment.time}} with {{clinician.name}}.",
+    MessageEvent.CANCELLED_BY_CLINIC: "We are sorry. Please choose a new time, or call us.",
+}
+"""The line that a mail program shows beside the subject."""
