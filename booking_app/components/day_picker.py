@@ -89,7 +89,6 @@ def _cell(day: ObjectVar[DayCell], chosen: StringVar, on_choose: Any) -> rx.Comp
         rx.el.b(day.number, aria_hidden="true"),
         rx.el.span(day.free_text, aria_hidden="true"),
         class_name="day",
-        key=day.iso,
     )
     today = rx.el.small(pgettext("book.time.today", "today"))
     empty = rx.el.span(
@@ -97,6 +96,6 @@ def _cell(day: ObjectVar[DayCell], chosen: StringVar, on_choose: Any) -> rx.Comp
         rx.cond(day.is_today, today),
         class_name=rx.cond(day.is_today, "day today", "day"),
         aria_hidden="true",
-        key=day.iso,
     )
-    return rx.cond(day.is_free, free, empty)
+    # The key stands outside: around a condition Reflex puts a fragment with the row's number.
+    return rx.fragment(rx.cond(day.is_free, free, empty), key=day.iso)
