@@ -1,52 +1,78 @@
-"""Secrets of links and cookies, and the keys they are made with.
+"""The secrets in links and cookies.
 
-A link's token is not stored: it is an HMAC of the link's public id under a key for that
-one purpose, so the sender can make it again when a message goes out, and a copy of the
-database opens nothing. What is stored is a SHA-256 over purpose and token, which finds
-the row in one indexed look-up and needs no comparison that could leak by its timing.
+A link's token is not stored: it is computed from the link's public uid with a key that
+only this installation has, so that a mail can be composed again from the database, and
+a copy of the database opens nothing. What is stored is its SHA-256, by which it is found.
+Each purpose has a key of its own: a token of one purpose is worth nothing for another.
+
+No comparison here needs constant time. A token is looked up by its digest, so how long
+that takes says nothing about the token; one that is close to a real one has another digest.
 """
 
 import base64
 import hashlib
 import hmac
+import re
 import secrets
+from enum import StrEnum
 from functools import lru_cache
+from uuid import UUID
 
-from booking_app.settings import get_settings
+from booking_app.settings import Settings
 
-KEY_BYTES = 32
-TOKEN_CHARACTERS = 43
-"""256 bits in base64url without padding."""
-
-
-def subkey(purpose: str) -> bytes:
-    """Return the key for one purpose, derived from the installation's secret key (HKDF)."""
-    return _derive(get_settings().secret_key.get_secret_value(), purpose)
+TOKEN_BYTES = 32
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_SALT = b"booking_app keys, version 1"
 
 
-def link_token(purpose: str, uid: str) -> str:
-    """Return the token of the link ``uid``: 256 bits, the same every time it is asked for."""
-    digest = hmac.digest(subkey(f"link:{purpose}"), uid.encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+class Purpose(StrEnum):
+    """What a secret opens. A value never changes: it is part of every key and digest."""
+
+    MANAGE = "manage-link"
+    BOOKING = "booking-link"
+    MAGIC = "magic-link"
+    VISITOR = "visitor-cookie"
+    STAFF = "staff-cookie"
 
 
-def token_sha256(purpose: str, token: str) -> str:
-    """Return what is stored of a token. A token of another purpose never fits."""
-    return hashlib.sha256(f"{purpose}\0{token}".encode("utf-8", "replace")).hexdigest()
-
-
-def is_well_formed(token: str) -> bool:
-    """Tell whether ``token`` can be one at all; looking it up is harmless either way."""
-    return len(token) == TOKEN_CHARACTERS and token.isascii()
+def link_token(settings: Settings, purpose: Purpose, link_uid: UUID) -> str:
+    """Return the token of the link ``link_uid``: 256 bits in 43 characters, always the same."""
+    key = _key_for(settings.secret_key.get_secret_value(), purpose)
+    return _encoded(hmac.digest(key, link_uid.bytes, "sha256"))
 
 
 def new_secret() -> str:
-    """Return a fresh random secret of 256 bits for a cookie."""
-    return secrets.token_urlsafe(KEY_BYTES)
+    """Return 256 random bits in 43 characters, for a cookie."""
+    return _encoded(secrets.token_bytes(TOKEN_BYTES))
 
 
-@lru_cache(maxsize=32)
-def _derive(secret: str, purpose: str) -> bytes:
-    """HKDF-SHA256 without salt for one block of output. Source: RFC 5869."""
-    extracted = hmac.digest(bytes(KEY_BYTES), secret.encode(), "sha256")
-    return hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
+def token_sha256(purpose: Purpose, token: str) -> str:
+    """Return the 64 hex digits under which a token or cookie of ``purpose`` is stored."""
+    return hashlib.sha256(f"{purpose.value}\0{token}".encode()).hexdigest()
+
+
+def looks_like_token(text: str) -> bool:
+    """Tell whether ``text`` can be a token at all; what cannot need not be looked up."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=16)
+def _key_for(secret_key: str, purpose: Purpose) -> bytes:
+    return hkdf_sha256(secret_key.encode(), salt=_SALT, info=purpose.value.encode())
+
+
+def hkdf_sha256(secret: bytes, *, salt: bytes, info: bytes, length: int = TOKEN_BYTES) -> bytes:
+    """Return a key of ``length`` bytes derived from ``secret`` for the use named in ``info``.
+
+    Source: RFC 5869. The standard library has the parts but not the whole.
+    """
+    pseudorandom_key = hmac.digest(salt, secret, "sha256")
+    output, block = b"", b""
+    for counter in range(1, -(-length // hashlib.sha256().digest_size) + 1):
+        block = hmac.digest(pseudorandom_key, block + info + bytes([counter]), "sha256")
+        output += block
+    return output[:length]
+
+
+def _encoded(token: bytes) -> str:
+    return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
