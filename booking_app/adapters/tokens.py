@@ -33,12 +33,17 @@ class Purpose(StrEnum):
     MAGIC = "magic-link"
     VISITOR = "visitor-cookie"
     STAFF = "staff-cookie"
+    AUDIT = "audit-seal"
 
 
 def link_token(settings: Settings, purpose: Purpose, link_uid: UUID) -> str:
     """Return the token of the link ``link_uid``: 256 bits in 43 characters, always the same."""
-    key = _key_for(settings.secret_key.get_secret_value(), purpose)
-    return _encoded(hmac.digest(key, link_uid.bytes, "sha256"))
+    return _encoded(hmac.digest(subkey(settings, purpose), link_uid.bytes, "sha256"))
+
+
+def subkey(settings: Settings, purpose: Purpose) -> bytes:
+    """Return the key of one purpose; it is derived from the installation's secret key."""
+    return _key_for(settings.secret_key.get_secret_value(), purpose)
 
 
 def new_secret() -> str:

@@ -20,8 +20,9 @@ from booking_app.domain import live_topics
 from booking_app.domain.actors import Visitor
 from booking_app.domain.errors import LinkEnded, TooManyTries
 from booking_app.domain.policies import FAILED_LINK_WINDOW, MAX_FAILED_LINK_OPENS
+from booking_app.settings import get_settings
 
-_PURPOSE = "manage"
+_PURPOSE = tokens.Purpose.MANAGE
 _FAILED_OPENS = "link_open_failed"
 
 
@@ -66,7 +67,7 @@ async def issue_manage_link(
     can be made again from the link's uid by whoever holds the product's key.
     """
     link_uid = uuid4()
-    token = tokens.link_token(_PURPOSE, str(link_uid))
+    token = tokens.link_token(get_settings(), _PURPOSE, link_uid)
     link_id = await queries.insert_link(
         tx,
         link_uid=link_uid,

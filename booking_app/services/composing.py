@@ -7,6 +7,7 @@ composed at all; the outbox drops it.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from booking_app import routes
@@ -30,7 +31,7 @@ class Wording:
 
     subject: str
     body: str
-    link_uid: str
+    link_uid: UUID | None
 
 
 def reason_to_drop(item: LeasedItem, facts: MessageFacts | None, *, now: datetime) -> str | None:
@@ -87,7 +88,11 @@ def _values(
     """Return a value, or None for "does not apply", for every field this message may name."""
     zone = ZoneInfo(facts.zone)
     window = _join_window(facts)
-    token = tokens.link_token("manage", wording.link_uid) if wording.link_uid else ""
+    token = (
+        tokens.link_token(settings, tokens.Purpose.MANAGE, wording.link_uid)
+        if wording.link_uid
+        else ""
+    )
     is_here = facts.modality == Modality.IN_PERSON
     address = ", ".join(part for part in (facts.location_address, facts.location_postcode) if part)
     late_from = facts.starts_at - timedelta(minutes=facts.late_cancel_window)

@@ -20,6 +20,8 @@ from booking_app.domain.actors import System
 from booking_app.domain.audit_chain import GENESIS, first_broken, seal
 from booking_app.domain.lifecycle import HoldRelease
 from booking_app.services.ending_holds import end_hold, topics_of
+from booking_app.settings import get_settings
+from booking_app.settings import get_settings
 
 _BATCH = 200
 
@@ -66,7 +68,7 @@ async def seal_audit(*, now: datetime) -> int:
 
 async def find_broken_seal() -> int | None:
     """Return the place in the audit record from which on it cannot be trusted, or None."""
-    key = tokens.subkey("audit")
+    key = tokens.subkey(get_settings(), tokens.Purpose.AUDIT)
     after = (0, GENESIS)
     while True:
         async with reading() as rx:
@@ -101,7 +103,7 @@ async def _expire_together(lapsed: Sequence[HoldRow], *, now: datetime) -> int:
 @uninterrupted
 @retried
 async def _seal_batch() -> int:
-    key = tokens.subkey("audit")
+    key = tokens.subkey(get_settings(), tokens.Purpose.AUDIT)
     async with transaction() as tx:
         await audit.lock_chain(tx)
         position, prev_hash = await audit.find_end(tx)
@@ -114,3 +116,7 @@ async def _seal_batch() -> int:
         if seals:
             await audit.write_seals(tx, seals)
     return len(seals)
+
+
+def _seal_key() -> bytes:
+    return tokens.subkey(get_settings(), tokens.Purpose.AUDIT)

@@ -114,7 +114,7 @@ async def _compose(item: LeasedItem, *, now: datetime) -> EmailMessage | str:
                 rx, appointment_id=item.appointment_id, manage_link_id=item.manage_link_id
             )
     subject, body = template or _default(MessageEvent(item.event))
-    wording = Wording(subject, body, str(link_uid or ""))
+    wording = Wording(subject, body, link_uid)
     return await asyncio.to_thread(compose, item, facts, wording, get_settings(), now=now)
 
 
