@@ -21,7 +21,6 @@ from booking_app.domain.audit_chain import GENESIS, first_broken, seal
 from booking_app.domain.lifecycle import HoldRelease
 from booking_app.services.ending_holds import end_hold, topics_of
 from booking_app.settings import get_settings
-from booking_app.settings import get_settings
 
 _BATCH = 200
 
@@ -116,7 +115,3 @@ async def _seal_batch() -> int:
         if seals:
             await audit.write_seals(tx, seals)
     return len(seals)
-
-
-def _seal_key() -> bytes:
-    return tokens.subkey(get_settings(), tokens.Purpose.AUDIT)
