@@ -8,6 +8,7 @@ from typing import Any
 from booking_app import frontend
 from booking_app.settings import Settings, get_settings
 from booking_app.setup_problem import SetupProblem
+from booking_app.web.socket_door import MAX_FRAME_CHARACTERS
 
 # Requests still open after this many seconds are cut, so that a stop takes less than five.
 _STOP_SECONDS = 3
@@ -95,5 +96,6 @@ def _reflex_overrides(settings: Settings) -> dict[str, str]:
     return {
         "REFLEX_CORS_ALLOWED_ORIGINS": ",".join(dict.fromkeys(origins)),
         "REFLEX_DEPLOY_URL": settings.base_url,
-        "REFLEX_TRUSTED_PROXY_HOPS": str(settings.proxy_hops),
+        # What a tab sends is small, and a form of ours never is 64 KB; the default is a megabyte.
+        "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(MAX_FRAME_CHARACTERS),
     }

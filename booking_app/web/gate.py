@@ -25,9 +25,8 @@ from reflex_base.utils.format import format_event_handler
 from typing_extensions import TypeVar, TypeVarTuple, Unpack
 
 from booking_app.domain.actors import Visitor
-from booking_app.web import live, visitor_cookie
-from booking_app.web.arguments import Refused, arguments_of, is_storable
-from booking_app.web.client_address import address_hash
+from booking_app.web import live, visitor_cookie, visitors
+from booking_app.web.arguments import Refused, arguments_of
 
 Role = Literal["public", "visitor", "server"]
 """Who may call a handler.
@@ -37,7 +36,6 @@ product itself, as a live refresh or as the follow-up of another handler.
 """
 
 _ROLES = "__booking_roles__"
-_MAX_USER_AGENT = 300
 _MAX_ERROR_TEXT = 20_000
 _MAX_STATE_HASHES = 1_000
 
@@ -109,11 +107,10 @@ async def current_visitor(state: BaseState) -> Visitor:
     """Return who is behind the tab that ``state`` belongs to."""
     tab = await state.get_state(TabSession)
     router = state.router
-    agent = router.headers.user_agent[:_MAX_USER_AGENT]
-    return Visitor(
+    return visitors.visitor(
         session_key=tab._session_key,
-        address_hash=address_hash(router.session.client_ip),
-        user_agent=agent if is_storable(agent) else "",
+        address=router.session.client_ip,
+        user_agent=router.headers.user_agent,
     )
 
 
