@@ -15,8 +15,6 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 from booking_app.domain.clean_text import clean_line, clean_text
 
 PRODID = "-//booking_app//Appointments//EN"
-CONTENT_TYPE = "text/calendar; charset=utf-8"
-FILE_NAME = "appointment.ics"
 
 Method = Literal["REQUEST", "CANCEL"]
 

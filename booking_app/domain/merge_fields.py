@@ -67,7 +67,9 @@ FIELDS: tuple[MergeField, ...] = (
     MergeField(
         "clinic.booking_page", "Booking page", _LINK, "Book a new appointment", is_optional=True
     ),
-    MergeField("location.name", "Where", aliases=("where", "location"), only_in=_VISIT),
+    MergeField(
+        "location.name", "Where", aliases=("where", "location"), is_optional=True, only_in=_VISIT
+    ),
     MergeField("location.address", "Address", is_optional=True, only_in=_VISIT),
     MergeField("location.directions", "Directions", is_optional=True, only_in=_VISIT),
     MergeField("clinician.name", "Clinician", aliases=("clinician",), only_in=_VISIT),

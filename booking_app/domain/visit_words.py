@@ -186,11 +186,6 @@ def join_window_sentence(
     return f"You can join by video from {opens} on {first_day} to {closes} on {last_day}, {marked}."
 
 
-def calendar_summary(clinic_name: str) -> str:
-    """Return the title of a calendar entry, which others may see: nothing of the visit."""
-    return f"Appointment at {clinic_name}"
-
-
 def calendar_description(
     *, clinic_name: str, clinic_phone: str = "", join_sentence: str = ""
 ) -> str:

@@ -13,7 +13,6 @@ from booking_app.adapters.calendar_file import CalendarEvent, invite, invite_met
 from booking_app.domain.clean_text import clean_line, clean_text
 from booking_app.domain.visit_words import (
     calendar_description,
-    calendar_summary,
     join_window_sentence,
 )
 from tests.support import libical
@@ -29,7 +28,7 @@ BOOKED = CalendarEvent(
     ends_at=END,
     created_at=NOW - timedelta(minutes=3),
     modified_at=NOW - timedelta(minutes=1),
-    summary=calendar_summary("Marlow Street Clinic"),
+    summary="Appointment at Marlow Street Clinic",
     location="Online",
     description=calendar_description(
         clinic_name="Marlow Street Clinic",
@@ -133,10 +132,6 @@ def test_the_invite_of_a_visit_at_the_clinic_says_nothing_of_joining():
     words = calendar_description(clinic_name="Marlow Street Clinic")
     in_person = dataclasses.replace(BOOKED, location="12 Marlow Street", description=words)
     assert b"join" not in invite(in_person, NOW).lower()
-
-
-def test_the_title_says_where_and_nothing_about_the_visit():
-    assert the_event(invite(BOOKED, NOW))["SUMMARY"] == "Appointment at Marlow Street Clinic"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Link tokens and cookies: nobody guesses one, and the database does not know one."""
 
+import base64
 import hashlib
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,12 +11,12 @@ from booking_app.adapters.tokens import (
     Purpose,
     hkdf_sha256,
     link_token,
-    looks_like_token,
     new_secret,
     token_sha256,
 )
 from booking_app.settings import Settings
 
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 LINK = UUID("1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")
 OURS = Settings.model_validate({"secret_key": "k" * 32})
 THEIRS = Settings.model_validate({"secret_key": "K" * 32})
@@ -60,8 +62,8 @@ def test_keys_are_derived_as_in_the_test_vectors_of_rfc_5869(secret, salt, info,
 def test_a_link_token_has_256_bits_and_can_be_computed_again():
     token = link_token(OURS, Purpose.MANAGE, LINK)
     assert token == link_token(OURS, Purpose.MANAGE, LINK)
-    assert looks_like_token(token)
-    assert len(token) * 6 // 8 == 32
+    assert TOKEN.fullmatch(token)
+    assert len(base64.urlsafe_b64decode(token + "=")) == 32
 
 
 @pytest.mark.requirement("S0-1")
@@ -87,13 +89,12 @@ def test_what_is_stored_is_the_sha256_of_purpose_and_token():
 def test_a_cookie_is_256_random_bits():
     secrets = {new_secret() for _ in range(1000)}
     assert len(secrets) == 1000
-    assert all(looks_like_token(secret) for secret in secrets)
+    assert all(TOKEN.fullmatch(secret) for secret in secrets)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "a" * 42, "a" * 44, "a" * 42 + "=", "a" * 42 + "\n", "a" * 42 + "/", "é" * 43, "٣" * 43],
-)
-def test_what_cannot_be_a_token_is_known_by_its_shape(text):
-    assert not looks_like_token(text)
-    assert looks_like_token("a" * 43)
+def test_whatever_stands_in_an_address_bar_has_a_digest_that_opens_nothing():
+    real = token_sha256(Purpose.MANAGE, link_token(OURS, Purpose.MANAGE, LINK))
+    for text in ("", "a" * 43, "é" * 43, "\ud800", "\x00", "a" * 100_000):
+        digest = token_sha256(Purpose.MANAGE, text)
+        assert len(digest) == 64
+        assert digest != real
