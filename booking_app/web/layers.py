@@ -10,6 +10,7 @@ from booking_app.web.calendar import calendar_file
 from booking_app.web.client_address import ClientAddress
 from booking_app.web.health import healthz
 from booking_app.web.links import booking_page, manage_link
+from booking_app.web.mailbox import caught_mail
 from booking_app.web.own_routes import OwnRoutes
 from booking_app.web.pretty_paths import PrettyPaths
 from booking_app.web.security_headers import SecurityHeaders
@@ -21,6 +22,7 @@ ENDPOINTS = {
     routes.calendar_file("{uid}"): calendar_file,
     routes.booking_page("{clinic}"): booking_page,
     routes.manage_link("{token}"): manage_link,
+    routes.caught_mail("{uid}"): caught_mail,
 }
 
 
