@@ -11,6 +11,7 @@ from babel.core import get_global
 from booking_app.db.queries import clinics as queries
 from booking_app.db.session import reading
 from booking_app.domain.errors import NotFound
+from booking_app.domain.slugs import is_slug
 from booking_app.domain.visit_words import duration_words
 from booking_app.dto.clinic import (
     TEXT_BOOKING_CLOSED,
@@ -23,15 +24,13 @@ from booking_app.dto.clinic import (
 )
 from booking_app.i18n import pgettext, speaking
 
-_SLUG = re.compile(r"[a-z0-9-]{1,50}")
-
 
 async def find_clinic(*, slug: str) -> Clinic | None:
     """Return the clinic called ``slug``, or None; whatever cannot be a slug names no clinic.
 
     ``texts`` has every key of ``booking_app.dto.clinic``: the clinic's own text, else the default.
     """
-    if not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         return None
     async with reading() as rx:
         clinic = await queries.find_clinic(rx, slug=slug)

@@ -86,9 +86,10 @@ class BusyColumns(NamedTuple):
     buffer_before: list[int] | str
     buffer_after: list[int] | str
 
-    def rows(self) -> Iterator[tuple[int, ...]]:
+    def rows(self) -> Iterator[tuple[int, int, int, int]]:
         """Yield ``Occupied`` rows. Slow enough for a thread when there are many."""
-        return zip(*(json.loads(c) if isinstance(c, str) else c for c in self), strict=True)
+        first, stop, before, after = (json.loads(c) if isinstance(c, str) else c for c in self)
+        return zip(first, stop, before, after, strict=True)
 
 
 NOTHING_BUSY = BusyColumns([], [], [], [])
