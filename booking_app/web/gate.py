@@ -147,10 +147,12 @@ def _may_pass(event: Event, *, is_from_browser: bool, has_cookie: bool) -> bool:
         return not is_from_browser or _REFLEX_OWN[event.name](event.payload)
     function = registered.handler.fn
     roles = roles_of(function)
-    if not is_from_browser:
-        return bool(roles) or event.name in _REFLEX_FOLLOW_UPS
+    if not is_from_browser and (event.name in _REFLEX_FOLLOW_UPS or "server" in roles):
+        return True
     if "public" not in roles and not ("visitor" in roles and has_cookie):
         return False
+    if not is_from_browser:
+        return True
     try:
         given = arguments_of(function).read(event.payload)
     except Refused:

@@ -21,6 +21,9 @@ from wsproto.events import (
 
 NAMESPACE = "/_event"
 CONNECT = "reflex___state____state.hydrate_and_load"
+HYDRATE = "reflex___state____state.hydrate"
+# A var of the root that no other answer than a whole state carries together with this value.
+_WHOLE_STATE = '"is_hydrated_rx_state_":false'
 _PATIENCE_SECONDS = 5.0
 
 
@@ -72,6 +75,7 @@ class RawSocket:
         self._arrived = asyncio.Condition()
         self._reading: asyncio.Task[None] | None = None
         self._text = ""
+        self._seen = 0
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -129,22 +133,29 @@ class RawSocket:
         self._writer.write(self._protocol.send(message))
         await self._writer.drain()
 
-    async def settled(self) -> list[str]:
-        """Return all frames once everything sent before has been worked through.
+    async def answers(self) -> list[str]:
+        """Return what has come back since the last call, when all that was asked has been done.
 
-        The server answers a ping only after the frames before it, and a tab's events run in
-        order, so an event that is answered after them is the end.
+        A tab's events run in order, so the whole state, asked for at the end, comes last. Twice:
+        the first time lets what the events before set off come in. These are left out.
         """
-        before = sum(frame.startswith("3probe") for frame in self.frames)
-        await self.send("2probe")
+        for _ in range(2):
+            mark = len(self.frames)
+            await self.call(HYDRATE, {})
+            await self._count_of(_WHOLE_STATE, since=mark)
+        new = [frame for frame in self.frames[self._seen :] if _WHOLE_STATE not in frame]
+        self._seen = len(self.frames)
+        return new
+
+    async def _count_of(self, text: str, *, since: int) -> None:
         async with asyncio.timeout(_PATIENCE_SECONDS), self._arrived:
             await self._arrived.wait_for(
-                lambda: (
-                    self.closed_with is not None
-                    or sum(frame.startswith("3probe") for frame in self.frames) > before
-                )
+                lambda: self.closed_with is not None
+                or any(text in frame for frame in self.frames[since:])
             )
-        return self.frames
+        if self.closed_with is not None:
+            msg = f"the socket was closed with {self.closed_with}"
+            raise ConnectionError(msg)
 
     async def wait_for(self, text: str, *, seconds: float = _PATIENCE_SECONDS) -> str:
         """Return the first frame that holds ``text``, waiting for it if it has not come yet."""

@@ -54,6 +54,10 @@ class GatedState(rx.State):
         self._calls = [*self._calls, "undecorated"]
 
     @handler("public")
+    def ask_to_pick(self):
+        return GatedState.pick(["a"])
+
+    @handler("public")
     async def who(self) -> None:
         visitor = await current_visitor(self)
         self._calls = [*self._calls, visitor]
@@ -91,6 +95,15 @@ async def test_a_visitors_handler_needs_the_cookie():
         assert await calls(anonymous) == []
     async with Tab() as visitor:
         await visitor.send(GatedState.pick, ["a"])
+        assert await calls(visitor) == [["a"]]
+
+
+async def test_a_follow_up_may_do_no_more_than_who_caused_it():
+    async with Tab(cookie="") as anonymous:
+        await anonymous.send(GatedState.ask_to_pick)
+        assert await calls(anonymous) == []
+    async with Tab() as visitor:
+        await visitor.send(GatedState.ask_to_pick)
         assert await calls(visitor) == [["a"]]
 
 
