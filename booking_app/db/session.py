@@ -145,6 +145,7 @@ def _postgresql(url: str, pool_size: int) -> _Database:
         max_overflow=0,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # what patients type must not get into a log with a failing statement
         connect_args={
             "server_settings": {
                 "timezone": "UTC",
@@ -159,8 +160,8 @@ def _postgresql(url: str, pool_size: int) -> _Database:
 
 def _sqlite(url: str) -> _Database:
     Path(url.removeprefix("sqlite+aiosqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    writer = create_async_engine(url, pool_size=1, max_overflow=0)
-    reader = create_async_engine(url, pool_size=_READERS, max_overflow=0)
+    writer = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+    reader = create_async_engine(url, pool_size=_READERS, max_overflow=0, hide_parameters=True)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN DEFERRED")):
         _prepare_sqlite(engine, begin)
     return _Database(writer, reader, asyncio.Lock())
