@@ -4,7 +4,7 @@ A message that is not true any more (the visit was cancelled or has moved since)
 composed at all; the outbox drops it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
@@ -16,12 +16,14 @@ from booking_app.db.queries.delivery import LeasedItem
 from booking_app.db.queries.message_facts import MessageFacts
 from booking_app.domain import policies, visit_words
 from booking_app.domain.clean_text import clean_line
+from booking_app.domain.default_templates import HEADINGS, PREVIEWS
 from booking_app.domain.lifecycle import AppointmentStatus, CancelledBy, Modality
 from booking_app.domain.merge_fields import MANAGE_LINK, value_names
 from booking_app.domain.message_events import CANCELLED, MessageEvent
-from booking_app.domain.message_text import lay_out, render, render_line
+from booking_app.domain.message_text import Values, lay_out, render, render_line
 from booking_app.domain.zone_names import zone_words
 from booking_app.i18n import pgettext
+from booking_app.services.calendar_event import calendar_event
 from booking_app.settings import Settings
 
 
@@ -59,7 +61,7 @@ def compose(
     """Return the whole mail. Calling it twice for one item gives the same Message-ID and Date."""
     event = MessageEvent(item.event)
     values = _values(event, facts, wording, settings, now=now)
-    frame = _frame(event, facts, has_link=values.get(MANAGE_LINK) is not None)
+    frame = _frame(event, facts, values)
     body = wording.body
     return mail_message.build_message(
         mail_message.Mail(
@@ -116,7 +118,7 @@ def _values(
         "appointment.time": visit_words.patient_time(facts.starts_at, zone),
         "appointment.timezone": zone_words(zone),
         "appointment.duration": visit_words.duration_words(facts.ends_at - facts.starts_at),
-        "appointment.modality": visit_words.how_line(facts.modality, zone),
+        "appointment.modality": visit_words.HOW_WORDS[facts.modality],
         "appointment.reference": visit_words.spaced_reference(facts.reference),
         "appointment.join_from": (
             visit_words.time_on_day(window.opens_at, now, zone) if window else None
@@ -144,39 +146,28 @@ def _values(
     return {name: known.get(name) for name in value_names(event)}
 
 
-def _frame(event: MessageEvent, facts: MessageFacts, *, has_link: bool) -> mail_html.MailFrame:
+def _frame(event: MessageEvent, facts: MessageFacts, values: Values) -> mail_html.MailFrame:
     zone = ZoneInfo(facts.zone)
     local = facts.starts_at.astimezone(zone)
-    how = visit_words.how_line(facts.modality, zone)
     return mail_html.MailFrame(
         clinic_name=clean_line(facts.clinic_name),
-        heading=_heading(event),
+        heading=render_line(HEADINGS[event], values),
         slip=mail_html.Slip(
             day=str(local.day),
             weekday=visit_words.weekday(facts.starts_at, zone),
             month=visit_words.month_words(local.date()),
             time=visit_words.time_range(facts.starts_at, facts.ends_at, zone),
-            how=how,
+            how=visit_words.how_line(facts.modality, zone),
             reference=visit_words.spaced_reference(facts.reference),
             is_cancelled=event in CANCELLED,
         ),
-        preview=f"{visit_words.patient_time(facts.starts_at, zone)}, {how}",
+        preview=render_line(PREVIEWS[event], values),
         clinic_phone=facts.clinic_phone,
         clinic_address=", ".join(
             part for part in (facts.location_address, facts.location_postcode) if part
         ),
-        holds_link=has_link,
+        holds_link=values.get(MANAGE_LINK) is not None,
     )
-
-
-def _heading(event: MessageEvent) -> str:
-    if event is MessageEvent.CONFIRMED:
-        return pgettext("done.h1", "Your appointment is confirmed")
-    if event is MessageEvent.REMINDER:
-        return pgettext("mail.reminder.h1", "Your appointment is coming up")
-    if event in CANCELLED:
-        return pgettext("cancel.done.h1", "Your appointment is cancelled")
-    return pgettext("manage.h1", "Your appointment")
 
 
 def _cancelled_by(facts: MessageFacts) -> str | None:
@@ -193,54 +184,12 @@ def _invite(
     """Return the calendar file of a confirmation or cancellation; a reminder changes no calendar."""
     if event is MessageEvent.REMINDER or facts.ics_uid is None:
         return None
-    entry = calendar_file.CalendarEvent(
-        uid=facts.ics_uid,
-        sequence=item.ics_sequence if item.ics_sequence is not None else facts.ics_sequence,
-        starts_at=facts.starts_at,
-        ends_at=facts.ends_at,
-        created_at=facts.confirmed_at or item.dated_at,
-        modified_at=facts.updated_at,
-        summary=pgettext("ics.summary", "Appointment at {clinic}").format(clinic=facts.clinic_name),
-        organizer_email=settings.mail_from,
-        organizer_name=facts.clinic_name,
-        attendee_email=item.recipient,
-        attendee_name=f"{facts.patient_first_name} {facts.patient_last_name}",
-        location=_where(facts),
-        description=_description(event, facts),
-        is_cancelled=event in CANCELLED,
+    sequence = facts.ics_sequence if item.ics_sequence is None else item.ics_sequence
+    entry = replace(
+        calendar_event(facts, settings), attendee_email=item.recipient, sequence=sequence
     )
     return mail_message.Invite(
         file=calendar_file.invite(entry, item.dated_at), method=calendar_file.invite_method(entry)
-    )
-
-
-def _description(event: MessageEvent, facts: MessageFacts) -> str:
-    if event in CANCELLED:
-        return pgettext("ics.cancelled", "This appointment has been cancelled.")
-    zone = ZoneInfo(facts.zone)
-    join = ""
-    if facts.modality == Modality.VIDEO:
-        join = visit_words.join_window_sentence(
-            facts.starts_at,
-            facts.ends_at,
-            zone,
-            opens_before=facts.join_opens_before,
-            closes_after=facts.join_closes_after,
-        )
-    return visit_words.calendar_description(
-        clinic_name=facts.clinic_name, clinic_phone=facts.clinic_phone, join_sentence=join
-    )
-
-
-def _where(facts: MessageFacts) -> str:
-    if facts.modality == Modality.VIDEO:
-        return pgettext("ics.where.video", "Online, by video")
-    if facts.modality == Modality.PHONE:
-        return pgettext("ics.where.phone", "By phone")
-    return ", ".join(
-        part
-        for part in (facts.location_name, facts.location_address, facts.location_postcode)
-        if part
     )
 
 
