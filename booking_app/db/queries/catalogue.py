@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
@@ -102,7 +102,12 @@ _TYPES = (
         TYPE.c.buffer_before,
         TYPE.c.buffer_after,
     )
-    .where(TYPE.c.online_bookable, TYPE.c.active, TYPE.c.deleted_at.is_(None))
+    .where(
+        TYPE.c.organization_id == bindparam("organization_id"),
+        TYPE.c.online_bookable,
+        TYPE.c.active,
+        TYPE.c.deleted_at.is_(None),
+    )
     .order_by(TYPE.c.position, TYPE.c.name, TYPE.c.id)
 )
 
@@ -142,38 +147,32 @@ _BOOKABLES = (
         TYPE.c.online_bookable,
         TYPE.c.active,
         TYPE.c.deleted_at.is_(None),
+        CLINICIAN.c.organization_id == bindparam("organization_id"),
+        TYPE.c.organization_id == bindparam("organization_id"),
+        PLACE.c.organization_id == bindparam("organization_id"),
     )
     .order_by(CLINICIAN.c.id, PLACE.c.is_primary.desc(), PLACE.c.id)
 )
+_BOOKABLES_OF_TYPE = _BOOKABLES.where(TYPE.c.id == bindparam("type_id"))
 
 
 async def list_types(rx: AsyncConnection, *, organization_id: int) -> list[BookableType]:
     """Return the types patients may book online, in the clinic's own order."""
-    rows = await rx.execute(_TYPES.where(TYPE.c.organization_id == organization_id))
+    rows = await rx.execute(_TYPES, {"organization_id": organization_id})
     return [BookableType(*row) for row in rows]
 
 
 async def list_bookables(
-    rx: AsyncConnection,
-    *,
-    organization_id: int,
-    type_id: int | None = None,
-    clinician_slug: str | None = None,
+    rx: AsyncConnection, *, organization_id: int, type_id: int | None = None
 ) -> list[Bookable]:
     """Return who offers what where, by clinician, the primary place of each first.
 
-    A clinician offers a type where both of them are; ``type_id`` and ``clinician_slug`` narrow.
+    A clinician offers a type where both of them are; ``type_id`` narrows it to one type.
     """
-    statement = _BOOKABLES.where(
-        CLINICIAN.c.organization_id == organization_id,
-        TYPE.c.organization_id == organization_id,
-        PLACE.c.organization_id == organization_id,
-    )
-    if type_id is not None:
-        statement = statement.where(TYPE.c.id == type_id)
-    if clinician_slug is not None:
-        statement = statement.where(CLINICIAN.c.slug == clinician_slug)
-    return _bookables(await rx.execute(statement))
+    if type_id is None:
+        return _bookables(await rx.execute(_BOOKABLES, {"organization_id": organization_id}))
+    values = {"organization_id": organization_id, "type_id": type_id}
+    return _bookables(await rx.execute(_BOOKABLES_OF_TYPE, values))
 
 
 async def find_names(

@@ -40,9 +40,6 @@ VISITOR_SESSION = core(VisitorSession)
 MAX_SLOT_LENGTH = timedelta(days=1)
 """No slot is longer: types last 12 hours at most. It bounds every search by start."""
 
-_TENTATIVE = text("slot.status = 'busy-tentative'")
-"""Literal, since a bound status would hide the partial index from SQLite's planner."""
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -143,6 +140,31 @@ async def list_busy(
     return {resource_id: BusyColumns(*columns) for resource_id, *columns in result}
 
 
+_LIVE_HOLDS = (
+    select(
+        SLOT.c.resource_id,
+        SLOT.c.starts_at,
+        SLOT.c.ends_at,
+        SLOT.c.buffer_before,
+        SLOT.c.buffer_after,
+        APPOINTMENT.c.appointment_type_id,
+        APPOINTMENT.c.location_id,
+        VISITOR_SESSION.c.token_sha256,
+    )
+    .join(APPOINTMENT, APPOINTMENT.c.id == SLOT.c.appointment_id)
+    .outerjoin(HOLD, HOLD.c.id == SLOT.c.hold_id)
+    .outerjoin(VISITOR_SESSION, VISITOR_SESSION.c.id == HOLD.c.visitor_session_id)
+    .where(
+        # Literal, since a bound status would hide the partial index from SQLite's planner.
+        text("slot.status = 'busy-tentative'"),
+        SLOT.c.resource_id.in_(
+            select(RESOURCE.c.id).where(RESOURCE.c.organization_id == bindparam("organization_id"))
+        ),
+        SLOT.c.hold_expires_at > bindparam("now"),
+    )
+)
+
+
 async def list_live_holds(
     rx: AsyncConnection, *, organization_id: int, session_key: str, now: datetime
 ) -> list[LiveHold]:
@@ -150,28 +172,7 @@ async def list_live_holds(
 
     ``session_key`` tells whose are the visitor's own; empty is nobody's.
     """
-    rows = await rx.execute(
-        select(
-            SLOT.c.resource_id,
-            SLOT.c.starts_at,
-            SLOT.c.ends_at,
-            SLOT.c.buffer_before,
-            SLOT.c.buffer_after,
-            APPOINTMENT.c.appointment_type_id,
-            APPOINTMENT.c.location_id,
-            VISITOR_SESSION.c.token_sha256,
-        )
-        .join(APPOINTMENT, APPOINTMENT.c.id == SLOT.c.appointment_id)
-        .outerjoin(HOLD, HOLD.c.id == SLOT.c.hold_id)
-        .outerjoin(VISITOR_SESSION, VISITOR_SESSION.c.id == HOLD.c.visitor_session_id)
-        .where(
-            _TENTATIVE,
-            SLOT.c.resource_id.in_(
-                select(RESOURCE.c.id).where(RESOURCE.c.organization_id == organization_id)
-            ),
-            SLOT.c.hold_expires_at > now,
-        )
-    )
+    rows = await rx.execute(_LIVE_HOLDS, {"organization_id": organization_id, "now": now})
     return [
         LiveHold(
             resource_id=row.resource_id,
@@ -217,20 +218,24 @@ async def is_blocked(
     return (await rx.execute(select(SLOT.c.id).where(blocking).limit(1))).first() is not None
 
 
+_VISITS = (
+    select(SLOT.c.resource_id, func.count())
+    .where(
+        SLOT.c.resource_id.in_(bindparam("resource_ids", expanding=True)),
+        SLOT.c.status == SlotStatus.BUSY.value,
+        SLOT.c.starts_at >= bindparam("begins_at"),
+        SLOT.c.starts_at < bindparam("ends_at"),
+    )
+    .group_by(SLOT.c.resource_id)
+)
+
+
 async def count_visits(
     rx: AsyncConnection, *, resource_ids: Collection[int], begins_at: datetime, ends_at: datetime
 ) -> dict[int, int]:
     """Return how many booked visits of each resource start in a period; none is left out."""
-    rows = await rx.execute(
-        select(SLOT.c.resource_id, func.count())
-        .where(
-            SLOT.c.resource_id.in_(resource_ids),
-            SLOT.c.status == SlotStatus.BUSY.value,
-            SLOT.c.starts_at >= begins_at,
-            SLOT.c.starts_at < ends_at,
-        )
-        .group_by(SLOT.c.resource_id)
-    )
+    period = {"resource_ids": list(resource_ids), "begins_at": begins_at, "ends_at": ends_at}
+    rows = await rx.execute(_VISITS, period)
     return dict.fromkeys(resource_ids, 0) | {row[0]: row[1] for row in rows}
 
 
