@@ -33,14 +33,18 @@ async def save_draft(
 ) -> None:
     """Put ``fields`` over what is kept already; fields that are not named stay as they are.
 
-    Unknown names are passed over. Only what no database can keep is taken out of a
-    text, and what is far beyond any use is cut off.
+    Unknown names and values of another shape are passed over. Only what no database
+    can keep is taken out of a text, and what is far beyond any use is cut off.
 
     Raises:
         NotFound: there is no such clinic.
     """
     clinic = await clinics.require_clinic(slug=clinic_slug)
-    typed = {name: _READERS[name](value) for name, value in fields.items() if name in _READERS}
+    typed = {
+        name: _READERS[name](value)
+        for name, value in fields.items()
+        if isinstance(value, _SHAPES.get(name, ()))
+    }
     if not typed:
         return
     async with transaction() as tx:
@@ -140,4 +144,9 @@ _READERS = {
     "help_with": _text,
     "needs": _choices,
     "reminders_wanted": _is_yes,
+}
+_SHAPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys((*_LINES, "help_with"), (str,)),
+    "needs": (str, list, tuple),
+    "reminders_wanted": (str, bool),
 }
