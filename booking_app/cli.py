@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Annotated, NoReturn
 
 import typer
@@ -94,7 +95,7 @@ def worker() -> None:
         from booking_app.jobs import run_worker
 
         with sole_process.claimed(settings):
-            asyncio.run(run_worker())
+            asyncio.run(_until_stopped(run_worker()))
 
 
 @cli.command("create-user")
@@ -140,6 +141,15 @@ def doctor() -> None:
     if problems:
         raise typer.Exit(1)
     typer.echo("Settings, data folder, database and mail are in order.")
+
+
+async def _until_stopped(work: Coroutine[object, object, None]) -> None:
+    """Run the work until SIGINT or SIGTERM asks it to stop, and let it put away what it holds."""
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _settings() -> Settings:

@@ -17,8 +17,8 @@ from booking_app.setup_problem import SetupProblem
 _ADVISORY_LOCK = 72310002
 
 
-class AnotherProcess(SetupProblem):
-    """Another process of the product is using this database; the message says what to do."""
+class DatabaseNotClaimed(SetupProblem):
+    """Another process of the product uses this database, or nobody can; the message says which."""
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def claimed(settings: Settings) -> Iterator[None]:
     The claim ends with the process however it dies.
 
     Raises:
-        AnotherProcess: it is held already.
+        DatabaseNotClaimed: it is held already, or out of reach.
     """
     if settings.is_sqlite:
         with _locked_file(Path(settings.database.removeprefix("sqlite+aiosqlite:///"))):
@@ -42,8 +42,13 @@ def claimed(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _locked_file(database: Path) -> Iterator[None]:
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(f"{database.name}.lock").open("w") as lock:
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        lock = database.with_name(f"{database.name}.lock").open("w")
+    except OSError as refusal:
+        msg = f"{database.parent} cannot be written ({refusal.strerror}): set BOOKING_DATA_DIR to a folder that can."
+        raise DatabaseNotClaimed(msg) from refusal
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -51,7 +56,7 @@ def _locked_file(database: Path) -> Iterator[None]:
                 f"Another process is using {database}. SQLite serves one: stop the other,"
                 " or set BOOKING_DATABASE_URL to a PostgreSQL database and BOOKING_REDIS_URL."
             )
-            raise AnotherProcess(msg) from None
+            raise DatabaseNotClaimed(msg) from None
         yield
 
 
@@ -61,7 +66,11 @@ def _locked_server(url: str) -> Iterator[None]:
 
     with asyncio.Runner() as runner:
         # The lock lives as long as its connection; nobody has to run the loop meanwhile.
-        connection = runner.run(asyncpg.connect(url.replace("+asyncpg", "", 1)))
+        try:
+            connection = runner.run(asyncpg.connect(url.replace("+asyncpg", "", 1)))
+        except (OSError, asyncpg.PostgresError) as refusal:
+            msg = f"The database cannot be reached: {refusal}"
+            raise DatabaseNotClaimed(msg) from refusal
         try:
             if not runner.run(
                 connection.fetchval("SELECT pg_try_advisory_lock($1)", _ADVISORY_LOCK)
@@ -70,7 +79,7 @@ def _locked_server(url: str) -> Iterator[None]:
                     "Another process is using this database. Several need a bus between them:"
                     " set BOOKING_REDIS_URL for all, or stop the other."
                 )
-                raise AnotherProcess(msg)
+                raise DatabaseNotClaimed(msg)
             yield
         finally:
             runner.run(connection.close(timeout=1))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from booking_app.db import migrate, session
 from booking_app.db.queries import installation as queries
+from booking_app.domain.delivery import Outcome
 from booking_app.settings import Settings
 from booking_app.setup_problem import SetupProblem
 
@@ -32,8 +33,6 @@ def upgrade(settings: Settings) -> None:
     Raises:
         DatabaseUnreachable: there is no database at the address of the settings.
     """
-    if settings.is_sqlite:
-        _sqlite_file(settings).parent.mkdir(parents=True, exist_ok=True)
     try:
         if not run(_is_up_to_date):
             migrate.upgrade_to_head(settings.database)
@@ -120,28 +119,14 @@ async def _problem_of_database(
 
 
 async def _check_mail(settings: Settings, _read_clock: Callable[[], datetime]) -> str | None:
-    if not settings.smtp_host:
-        return None
-    import aiosmtplib  # the start does without it
+    from booking_app.adapters import mail  # the start does without it
 
-    address = f"{settings.smtp_host}:{settings.smtp_port}"
-    server = aiosmtplib.SMTP(
-        hostname=settings.smtp_host,
-        port=settings.smtp_port,
-        use_tls=settings.smtp_tls == "tls",
-        start_tls=settings.smtp_tls == "starttls",
-        timeout=ANSWER_SECONDS,
-    )
-    try:
-        async with server:
-            if settings.smtp_username:
-                await server.login(
-                    settings.smtp_username, settings.smtp_password.get_secret_value()
-                )
-            await server.noop()
-    except (aiosmtplib.SMTPException, OSError) as refusal:
-        return f"mail: the server {address} does not take mail ({_in_one_line(refusal)})"
-    return None
+    if not mail.is_configured(settings):
+        return None
+    tried = await mail.check_connection(settings)
+    if tried.outcome is Outcome.SENT:
+        return None
+    return f"mail: {tried.error} ({settings.smtp_host}:{settings.smtp_port})"
 
 
 _CHECKS: tuple[Check, ...] = (_check_data_folder, _check_database, _check_mail)
