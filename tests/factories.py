@@ -20,6 +20,7 @@ from booking_app.db.tables import (
     Clinician,
     Location,
     Patient,
+    Resource,
     Settings,
     Slot,
 )
@@ -301,6 +302,10 @@ async def an_appointment(
             booked_via=BookedVia.PUBLIC.value,
             released_at=None if blocks else now,
             created_at=now,
+        )
+        resource = core(Resource)
+        await tx.execute(
+            update(resource).where(resource.c.id == who.resource_id).values(rev=resource.c.rev + 1)
         )
     return AnAppointment(appointment_id, str(uid), patient, starts_at, ends_at)
 
