@@ -1,5 +1,7 @@
 """Things one can do next, as a ruled list of rows."""
 
+from typing import Any
+
 import reflex as rx
 
 from booking_app.components.icons import IconName, icon
@@ -13,10 +15,10 @@ def action_list(*rows: rx.Component) -> rx.Component:
 
 
 def page_action(
-    drawing: IconName, title: Part, hint: Part, href: rx.Var[str] | str
+    drawing: IconName, title: Part, hint: Part, href: rx.Var[str] | str, **props: Any
 ) -> rx.Component:
-    """Return a row that leads to another page."""
-    return rx.el.li(rx.el.a(*_row(drawing, title, hint), href=href, class_name="act"))
+    """Return a row that leads to another page; ``props`` go to the row, above all its key."""
+    return rx.el.li(rx.el.a(*_row(drawing, title, hint), href=href, class_name="act"), **props)
 
 
 def call_action(title: Part, hint: Part, href: rx.Var[str] | str) -> rx.Component:

@@ -61,24 +61,25 @@ def choice_list(
 
 
 def plain_choices(
-    name: str, legend: str, options: Sequence[tuple[str, str]], class_name: str = ""
+    name: str, legend: rx.Var[str] | str, options: Any, element_id: str
 ) -> rx.Component:
-    """Return a few fixed options, value and words, as a group of radios with none chosen."""
+    """Return a var of rows with ``code`` and ``label`` as a group of radios, none chosen."""
+
+    def option(row: Any) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(type="radio", name=name, value=row.code, class_name="sr"),
+            rx.el.span(class_name="dot", aria_hidden="true"),
+            rx.el.span(row.label),
+            class_name="choice choice--low",
+            key=row.code,
+        )
+
     return rx.el.fieldset(
         rx.el.legend(legend, class_name="label"),
-        rx.el.div(
-            *(
-                rx.el.label(
-                    rx.el.input(type="radio", name=name, value=value, class_name="sr"),
-                    rx.el.span(class_name="dot", aria_hidden="true"),
-                    rx.el.span(words),
-                    class_name="choice choice--low",
-                )
-                for value, words in options
-            ),
-            class_name="choices mt-3",
-        ),
-        class_name=f"fgrp {class_name}".strip(),
+        rx.el.div(rx.foreach(options, option), class_name="choices mt-3"),
+        id=element_id,
+        tab_index=-1,
+        class_name="fgrp",
     )
 
 

@@ -7,7 +7,7 @@ the Tab order, arrows from free day to free day, and "2 of 14" to screen readers
 from typing import Any
 
 import reflex as rx
-from reflex.vars import ObjectVar, StringVar
+from reflex.vars import ObjectVar
 
 from booking_app.components.icons import IconName, icon
 from booking_app.dto.booking import DayCell, MonthCard
@@ -15,7 +15,7 @@ from booking_app.i18n import pgettext
 
 
 def day_picker(
-    month: ObjectVar[MonthCard], *, chosen: StringVar, on_choose: Any, on_month: Any
+    month: ObjectVar[MonthCard], *, chosen: rx.Var[str], on_choose: Any, on_month: Any
 ) -> rx.Component:
     """Return ``month``; ``on_choose`` gets an ISO date, ``on_month`` an ISO month."""
     return rx.el.div(
@@ -75,7 +75,7 @@ def _blank(place: rx.Var[str]) -> rx.Component:
     return rx.el.span(class_name="day", aria_hidden="true", key=place)
 
 
-def _cell(day: ObjectVar[DayCell], chosen: StringVar, on_choose: Any) -> rx.Component:
+def _cell(day: ObjectVar[DayCell], chosen: rx.Var[str], on_choose: Any) -> rx.Component:
     free = rx.el.label(
         rx.el.input(
             type="radio",

@@ -1,5 +1,7 @@
 """The list of problems on top of a form."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 from reflex.vars import ArrayVar, ObjectVar
 
@@ -8,31 +10,20 @@ from booking_app.components.plain_link import plain_link
 from booking_app.dto.forms import Problem
 from booking_app.i18n import pgettext
 
-SUMMARY_ID = "problems"
 
-
-def error_summary(problems: ArrayVar[list[Problem]]) -> rx.Component:
-    """Return the region for the problems of a form, empty while there are none.
-
-    It is in the page from the start, so that a screen reader hears it fill, and can take the
-    focus. Each line leads to its field.
-    """
+def error_summary(problems: ArrayVar[Sequence[Problem]]) -> rx.Component:
+    """Return the problems of a form, each leading to its field; nothing while there are none."""
 
     def line(problem: ObjectVar[Problem]) -> rx.Component:
         return rx.el.li(plain_link(problem.text, href=problem.href), key=problem.href)
 
-    return rx.el.div(
-        rx.cond(
-            problems.length() > 0,
-            rx.el.div(
-                rx.el.h2(pgettext("err.summary", "There is a problem"), id="problems-title"),
-                rx.el.ul(rx.foreach(problems, line)),
-                class_name="errsum",
-            ),
+    return rx.cond(
+        problems.length() > 0,
+        rx.el.div(
+            rx.el.h2(pgettext("err.summary", "There is a problem")),
+            rx.el.ul(rx.foreach(problems, line)),
+            class_name="errsum",
         ),
-        id=SUMMARY_ID,
-        role="alert",
-        tab_index=-1,
     )
 
 

@@ -7,9 +7,11 @@ import reflex as rx
 from booking_app.components.error_summary import error_message
 from booking_app.i18n import pgettext
 
+Text = rx.Var[str] | str
+
 
 def text_field(
-    name: str, label: str, *, hint: str = "", problem: rx.Var[str], **props: Any
+    name: str, label: str, *, hint: Text = "", problem: rx.Var[str], **props: Any
 ) -> rx.Component:
     """Return a line of text named ``name``; ``props`` go to the input."""
     looks = f"inp {props.pop('class_name', '')}".strip()
@@ -76,9 +78,9 @@ def date_of_birth(
     )
 
 
-def _control(name: str, hint: str, problem: rx.Var[str], *others: str) -> dict[str, Any]:
+def _control(name: str, hint: Text, problem: rx.Var[str], *others: str) -> dict[str, Any]:
     """Return what ties a control to its words."""
-    described = " ".join([*([f"{name}-hint"] if hint else []), *others])
+    described = " ".join([*([f"{name}-hint"] if _is_there(hint) else []), *others])
     with_problem = f"{described} {name}-problem".strip()
     return {
         "name": name,
@@ -88,10 +90,10 @@ def _control(name: str, hint: str, problem: rx.Var[str], *others: str) -> dict[s
 
 
 def _field(
-    name: str, label: str, hint: str, problem: rx.Var[str], control: rx.Component
+    name: str, label: str, hint: Text, problem: rx.Var[str], control: rx.Component
 ) -> rx.Component:
     parts: list[rx.Component] = [rx.el.label(label, html_for=name, class_name="label")]
-    if hint:
+    if _is_there(hint):
         parts.append(rx.el.span(hint, id=f"{name}-hint", class_name="hint"))
     return rx.el.div(
         *parts,
@@ -99,3 +101,7 @@ def _field(
         control,
         class_name=rx.cond(problem != "", "field is-err", "field"),
     )
+
+
+def _is_there(hint: Text) -> bool:
+    return isinstance(hint, rx.Var) or bool(hint)

@@ -1,5 +1,7 @@
 """The frame of every page a patient sees: header, regions that speak, footer."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 from reflex.vars import ObjectVar, StringVar
 
@@ -13,22 +15,26 @@ from booking_app.i18n import language, pgettext
 
 Text = StringVar | str
 
+ALERTS_ID = "alerts"
+"""The region that takes the focus when a form or a press meets a problem."""
+
 
 def patient_frame(
     *children: rx.Component,
     clinic: ObjectVar[ClinicCard],
-    alert: rx.Component,
+    alerts: Sequence[rx.Component],
     say: Text = "",
     strip: rx.Component | None = None,
     bar: rx.Component | None = None,
     held_until: Text = "",
     manners: rx.Component | None = None,
-    is_narrow: bool = False,
+    is_narrow: rx.Var[bool] | bool = False,
 ) -> rx.Component:
     """Return a page around ``children``.
 
-    ``alert`` is the page's one region for problems, ``say`` what its one polite region
-    speaks. ``strip`` stays in view on top, ``bar`` at the bottom.
+    ``alerts`` go into the page's one region for problems, which is there from the start so
+    that a screen reader hears it fill, and can take the focus; ``say`` is what the polite
+    region speaks. ``strip`` stays in view on top, ``bar`` at the bottom.
     """
     return rx.el.div(
         rx.el.noscript(rx.el.div(_without_script(), class_name="noscript")),
@@ -36,11 +42,11 @@ def patient_frame(
         _header(clinic),
         strip or rx.fragment(),
         rx.el.main(
-            alert,
+            rx.el.div(*alerts, id=ALERTS_ID, role="alert", tab_index=-1, class_name="alerts"),
             *children,
             id="main",
             tab_index=-1,
-            class_name="page page--mid" if is_narrow else "page",
+            class_name=rx.cond(is_narrow, "page page--mid", "page"),
         ),
         bar or rx.fragment(),
         _footer(clinic),

@@ -3,24 +3,26 @@
 Its edge, its icon and its words say its state together; none does alone.
 """
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
 from booking_app.components.icons import icon
 from booking_app.components.rich_text import Part
-from booking_app.dto.booking import HoldCard, SlipCard
+from booking_app.dto.booking import HoldCard
 from booking_app.i18n import pgettext
 
 
 def slip(
-    card: ObjectVar[SlipCard],
+    card: Any,
     label: str,
     *,
     is_wide: bool = False,
     has_foot: bool = True,
     hold: ObjectVar[HoldCard] | None = None,
 ) -> rx.Component:
-    """Return ``card`` as a slip; ``hold`` adds the bar of the time that is left."""
+    """Return a var of ``SlipCard`` as a slip; ``hold`` adds the bar of the time that is left."""
     width = " slip--wide" if is_wide else ""
     return rx.el.section(
         _stub(card),
@@ -31,7 +33,7 @@ def slip(
     )
 
 
-def _stub(card: ObjectVar[SlipCard]) -> rx.Component:
+def _stub(card: Any) -> rx.Component:
     empty = rx.el.div(
         rx.el.span("\N{EN DASH}", class_name="num", aria_hidden="true"),
         rx.el.span(
@@ -53,7 +55,7 @@ def _stub(card: ObjectVar[SlipCard]) -> rx.Component:
     return rx.cond(card.number == "", empty, dated)
 
 
-def _body(card: ObjectVar[SlipCard]) -> rx.Component:
+def _body(card: Any) -> rx.Component:
     where = rx.cond(card.is_video, icon("video"), icon("map-pin"))
     return rx.el.div(
         rx.cond(card.time != "", rx.el.p(card.time, class_name="slip-time")),
@@ -79,7 +81,7 @@ def _line(
     return rx.cond(text != "", line)
 
 
-def _foot(card: ObjectVar[SlipCard], hold: ObjectVar[HoldCard] | None) -> rx.Component:
+def _foot(card: Any, hold: ObjectVar[HoldCard] | None) -> rx.Component:
     strong = rx.el.b(card.foot_strong)
     words = rx.cond(
         card.state == "held",

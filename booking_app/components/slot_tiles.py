@@ -3,7 +3,7 @@
 from typing import Any
 
 import reflex as rx
-from reflex.vars import ObjectVar, StringVar
+from reflex.vars import ObjectVar
 
 from booking_app.components.rich_text import fill
 from booking_app.dto.booking import TimesCard, TimeTile
@@ -13,7 +13,7 @@ SKELETON_TILES = 6
 
 
 def slot_tiles(
-    times: ObjectVar[TimesCard], *, chosen: StringVar, on_choose: Any, name: str = "slot"
+    times: ObjectVar[TimesCard], *, chosen: rx.Var[str], on_choose: Any, name: str = "slot"
 ) -> rx.Component:
     """Return the tiles of a day by part of the day; ``on_choose`` gets a tile's key.
 
@@ -38,7 +38,9 @@ def slot_tiles(
     )
 
 
-def tile_row(tiles: Any, chosen: StringVar, on_choose: Any, name: str = "slot") -> rx.Component:
+def tile_row(
+    tiles: Any, chosen: rx.Var[str] | str = "", on_choose: Any = None, name: str = "slot"
+) -> rx.Component:
     """Return a var of ``TimeTile`` rows side by side, without a heading."""
 
     def tile(shown: ObjectVar[TimeTile]) -> rx.Component:
@@ -58,7 +60,7 @@ def tile_row(tiles: Any, chosen: StringVar, on_choose: Any, name: str = "slot") 
                 disabled=is_taken,
                 default_checked=shown.key == chosen,
                 aria_label=shown.label,
-                on_change=on_choose(shown.key),
+                **({"on_change": on_choose(shown.key)} if on_choose else {}),
             ),
             rx.el.span(shown.time, aria_hidden="true"),
             rx.el.small(note, aria_hidden="true"),

@@ -163,9 +163,9 @@ class WayOnRow:
 
 @dataclass(frozen=True)
 class PickerCard:
-    """All of the time step: sentence on top, zone line, month, and the times of the chosen day.
+    """All of the time step: soonest time, zone line, month, and the times of the chosen day.
 
-    Without any times ``ways_on`` says what else there is; the telephone always comes after it.
+    ``soonest`` is ``tomorrow, Tuesday 14 July, at 9:20am``, for the sentence on top. Without any times ``ways_on`` says what else there is; the telephone always comes after it.
     """
 
     soonest: str = ""

@@ -92,7 +92,7 @@ def picker_card(
     else:
         times = times_card(frame, shown.day, selection, visits)
     return PickerCard(
-        soonest=pgettext("book.time.soonest", "The soonest time is {when}.").format(when=when),
+        soonest=when,
         zone_line=_zone_line(frame),
         device_zone_line=_device_zone_line(frame, times),
         month=_month_card(frame, shown.month),
