@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from booking_app.settings import get_settings
+from booking_app.web.frames import Conversation
 
 MAX_FRAME_CHARACTERS = 65_536
 """As large as Reflex's own limit, which serving sets to the same."""
@@ -126,14 +127,19 @@ class SocketDoor:
 
     def _limited(self, receive: Receive, send: Send) -> Receive:
         frames = Bucket(self._limits.frames_at_once, self._limits.frames_per_second)
+        conversation = Conversation()
 
         async def receive_within_limits() -> Message:
             message = await receive()
             if message["type"] != "websocket.receive":
                 return message
             text = message.get("text")
-            # Nothing of ours is sent as bytes.
-            if text is not None and len(text) <= MAX_FRAME_CHARACTERS and frames.take():
+            if (
+                text is not None  # nothing of ours is sent as bytes
+                and len(text) <= MAX_FRAME_CHARACTERS
+                and frames.take()
+                and conversation.takes(text)
+            ):
                 return message
             await send({"type": "websocket.close", "code": 1008})
             return {"type": "websocket.disconnect", "code": 1008}

@@ -25,6 +25,7 @@ HYDRATE = "reflex___state____state.hydrate"
 # A var of the root that no other answer than a whole state carries together with this value.
 _WHOLE_STATE = '"is_hydrated_rx_state_":false'
 _PATIENCE_SECONDS = 5.0
+_CUT = 1006  # the code for a connection that ended without a word
 
 
 class Refused(Exception):
@@ -150,8 +151,10 @@ class RawSocket:
     async def _count_of(self, text: str, *, since: int) -> None:
         async with asyncio.timeout(_PATIENCE_SECONDS), self._arrived:
             await self._arrived.wait_for(
-                lambda: self.closed_with is not None
-                or any(text in frame for frame in self.frames[since:])
+                lambda: (
+                    self.closed_with is not None
+                    or any(text in frame for frame in self.frames[since:])
+                )
             )
         if self.closed_with is not None:
             msg = f"the socket was closed with {self.closed_with}"
@@ -184,10 +187,15 @@ class RawSocket:
 
     async def _read(self) -> None:
         while self.closed_with is None:
-            data = await self._reader.read(65_536)
+            try:
+                data = await self._reader.read(65_536)
+            except ConnectionError:
+                data = b""
             self._protocol.receive_data(data or None)
             for event in self._protocol.events():
                 await self._take(event)
+            if not data and self.closed_with is None:
+                self.closed_with = _CUT
             async with self._arrived:
                 self._arrived.notify_all()
 
