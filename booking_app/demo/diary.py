@@ -26,8 +26,8 @@ DAYS_BEHIND = 7
 DAYS_AHEAD = 21
 ZONE = ZoneInfo(CLINIC.timezone)
 _HALF_AN_HOUR = timedelta(minutes=30)
-_FULLNESS = 0.3
-"""Share of a day's free times that is taken by the seed."""
+_BUSY_DAY = 4
+"""Most visits the seed gives one clinician on a day behind; days ahead fill up to half of it."""
 
 
 class Fate(Enum):
@@ -64,9 +64,8 @@ async def fill(*, organization_id: int, now: datetime) -> None:
     for offset in range(-DAYS_BEHIND, DAYS_AHEAD + 1):
         day = today + timedelta(days=offset)
         for clinician in CLINIC.clinicians:
-            for kind in clinician.types:
-                choice = Choice(SLUG, kind, clinician.slug)
-                await _fill_day(choice, day, now=now, dice=dice, bookers=bookers)
+            choice = Choice(SLUG, dice.choice(clinician.types), clinician.slug)
+            await _fill_day(choice, day, now=now, dice=dice, bookers=bookers)
     await outbox.suppress_queued(organization_id=organization_id, reason="demo", now=now)
     await _being_booked_now(now=now, bookers=bookers)
     await _one_that_is_mailed(now=now, bookers=bookers)
@@ -75,13 +74,13 @@ async def fill(*, organization_id: int, now: datetime) -> None:
 async def _fill_day(
     choice: Choice, day: date, *, now: datetime, dice: random.Random, bookers: Iterator[_Booker]
 ) -> None:
+    today = now.astimezone(ZONE).date()
     booked_at = _when_booked(day, now)
     tiles = _tiles(await _times(choice, day, now=booked_at))
-    if day == now.astimezone(ZONE).date() + timedelta(days=1):
+    if day == today + timedelta(days=1):
         tiles = tiles[:2]  # tomorrow stays free enough to try the booking page
-    for tile in tiles:
-        if dice.random() > _FULLNESS:
-            continue
+    most = _BUSY_DAY if day <= today else _BUSY_DAY // 2
+    for tile in dice.sample(tiles, min(len(tiles), dice.randint(1, most))):
         starts_at = datetime.fromisoformat(tile.starts_at)
         fate = dice.choice(_PAST if starts_at + timedelta(hours=3) < now else _AHEAD)
         await _make(next(bookers), choice, tile, fate, booked_at=booked_at, now=now)
