@@ -4,7 +4,7 @@ import reflex as rx
 from reflex_base.environment import environment
 from starlette.types import ASGIApp
 
-from booking_app import frontend
+from booking_app import frontend, pages
 from booking_app.components.broken_page import error_boundary
 from booking_app.jobs import web_process_jobs
 from booking_app.web import flood_guard, layers, live, problems
@@ -38,3 +38,4 @@ app = Site(
 app.add_middleware(Gate())
 for task in (live.delivering, ending_holds, web_process_jobs):
     app.register_lifespan_task(task)
+pages.register_pages(app)
