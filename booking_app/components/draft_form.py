@@ -3,9 +3,10 @@
 from typing import Any
 
 import reflex as rx
+from reflex_base.event import FORM_SUBMIT_MAPPING
 
 
-def _fields_spec(fields: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
+def _fields_spec(fields: rx.Var[FORM_SUBMIT_MAPPING]) -> tuple[rx.Var[FORM_SUBMIT_MAPPING]]:
     return (fields,)
 
 
