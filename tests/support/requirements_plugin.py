@@ -1,10 +1,11 @@
 """Pytest plugin: records which requirement each marked test proves, and how it went.
 
-It writes only inside `make test` (REQUIREMENTS_RECORD=1), where several invocations of pytest
-add to one record, so that a single test run by hand does not change what the whole run showed.
+It writes only where REQUIREMENTS_RECORD names a file, as `make test` does. There several
+invocations of pytest add to one record; a test run by hand does not change what the whole run showed.
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 class RequirementsRecorder:
     def __init__(self, config: pytest.Config) -> None:
         self.is_worker = hasattr(config, "workerinput")
-        self.writes = bool(os.environ.get("REQUIREMENTS_RECORD")) and not self.is_worker
+        self.record = os.environ.get("REQUIREMENTS_RECORD")
         self.known = set(listed_requirements(REQUIREMENTS.read_text()))
         self.tests: dict[str, MarkedTest] = {}
 
@@ -81,18 +82,18 @@ class RequirementsRecorder:
                 name: [test.requirements, test.uses_database, list(test.outcomes), test.databases]
                 for name, test in self.tests.items()
             }
-        elif self.writes:
-            self._save()
+        elif self.record:
+            self._save(Path(self.record))
 
-    def _save(self) -> None:
+    def _save(self, path: Path) -> None:
         tree = tree_digest()
-        record = Record.load() or Record(tree)
+        record = Record.load(path) or Record(tree)
         if record.tree != tree:
             record.tree = TREE_CHANGED
         for name, test in self.tests.items():
             if test.requirements:
                 record.merge(name, test)
-        record.save()
+        record.save(path)
 
 
 def _worse(known: str | None, outcome: str) -> str:
