@@ -1,6 +1,7 @@
 """Errors as the databases really raise them: whose time it is, and what is worth another try."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -79,10 +80,14 @@ async def test_two_visits_that_drew_the_same_reference_draw_again(database, monk
 
 
 @pytest.fixture
-async def postgresql(tmp_path, monkeypatch):
-    url = new_database("postgresql", tmp_path)
-    session.configure(url)
-    yield url
+def postgresql_url(tmp_path: Path) -> str:
+    return new_database("postgresql", tmp_path)
+
+
+@pytest.fixture
+async def postgresql(postgresql_url: str) -> AsyncIterator[str]:
+    session.configure(postgresql_url)
+    yield postgresql_url
     await session.dispose()
 
 
@@ -130,10 +135,13 @@ def _bump(resource_id: int):
     return table.update().where(table.c.id == resource_id).values(rev=table.c.rev + 1)
 
 
-async def test_a_locked_sqlite_file_is_worth_another_try(tmp_path: Path):
-    engine = create_async_engine(
-        new_database("sqlite", tmp_path), connect_args={"timeout": 0}, pool_size=2
-    )
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return new_database("sqlite", tmp_path)
+
+
+async def test_a_locked_sqlite_file_is_worth_another_try(sqlite_url):
+    engine = create_async_engine(sqlite_url, connect_args={"timeout": 0}, pool_size=2)
     try:
         async with engine.connect() as writer, engine.connect() as late:
             await writer.exec_driver_sql("BEGIN IMMEDIATE")
