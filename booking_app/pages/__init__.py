@@ -8,6 +8,7 @@ from reflex.event import EventType
 
 from booking_app import routes
 from booking_app.i18n import pgettext
+from booking_app.pages.demo_mailbox import demo_mailbox_page
 from booking_app.pages.patient.book_check import book_check_page
 from booking_app.pages.patient.book_details import book_details_page
 from booking_app.pages.patient.book_done import book_done_page
@@ -20,6 +21,7 @@ from booking_app.pages.patient.ends import home_page, link_ended_page, not_found
 from booking_app.pages.patient.information import accessibility_page, help_page, privacy_page
 from booking_app.pages.patient.manage import manage_page
 from booking_app.pages.patient.titles import details_title, step_title, title, visit_title
+from booking_app.state.demo_mailbox import DemoMailboxState
 from booking_app.state.patient.book_check import BookCheckState
 from booking_app.state.patient.book_details import BookDetailsState
 from booking_app.state.patient.book_ended import BookEndedState
@@ -167,5 +169,11 @@ def _other_pages() -> tuple[Page, ...]:
             not_found_page,
             title(pgettext("sys.notfound.h1", "Page not found")),
             InformationState.open_page,
+        ),
+        Page(
+            routes.MAILBOX,
+            demo_mailbox_page,
+            title(pgettext("mailbox.h1", "Mailbox of the demo")),
+            DemoMailboxState.open_page,
         ),
     )
