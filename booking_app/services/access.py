@@ -1,8 +1,8 @@
 """Manage links, and what each browser may see because of them.
 
 A link is a secret in an address. It is exchanged once, on its HTTP route, for a right
-that belongs to the browser's cookie; every later call asks for that right again. See
-docs/mechanisms/links.md.
+that belongs to the browser's cookie; every use case about an appointment asks for that
+right again (``db.queries.access.require_grant``). See docs/mechanisms/links.md.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from booking_app.adapters import live_bus, tokens
 from booking_app.db.failures import retried
 from booking_app.db.queries import access as queries
 from booking_app.db.queries import rate_counters, records
-from booking_app.db.queries.access import GrantedAppointment, LinkRow
+from booking_app.db.queries.access import LinkRow
 from booking_app.db.session import after_commit, transaction, uninterrupted
 from booking_app.domain import live_topics
 from booking_app.domain.actors import Visitor
@@ -24,32 +24,6 @@ from booking_app.settings import get_settings
 
 _PURPOSE = tokens.Purpose.MANAGE
 _FAILED_OPENS = "link_open_failed"
-
-
-async def ensure_session(
-    tx: AsyncConnection, *, visitor: Visitor, organization_id: int, now: datetime
-) -> int:
-    """Return the id of the visitor's session inside a use case, writing its row at first use.
-
-    Raises:
-        ValueError: the visitor has no cookie, and may only read.
-    """
-    return await queries.ensure_session(
-        tx, session_key=visitor.session_key, organization_id=organization_id, now=now
-    )
-
-
-async def require_grant(
-    rx: AsyncConnection, *, visitor: Visitor, appointment_uid: str, now: datetime
-) -> GrantedAppointment:
-    """Return the visitor's right to an appointment, as it holds at ``now``.
-
-    Raises:
-        NotFound: there is none, or not any more, or no such appointment.
-    """
-    return await queries.require_grant(
-        rx, session_key=visitor.session_key, appointment_uid=appointment_uid, now=now
-    )
 
 
 async def issue_manage_link(

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from booking_app.adapters import tokens
 from booking_app.adapters.tokens import Purpose
-from booking_app.db.queries.access import put_booker_grant
+from booking_app.db.queries import access as rights
 from booking_app.db.session import get_engine, reading, transaction
 from booking_app.db.tables import AuditEvent, ManageLink, VisitorGrant, VisitorSession
 from booking_app.domain.actors import Visitor
@@ -57,7 +57,9 @@ async def refusal_of(visitor: Visitor, token: str, *, now=NOW) -> BookingRefused
 async def may_see(visitor: Visitor, uid: str, *, now=NOW) -> bool:
     async with reading() as rx:
         try:
-            await access.require_grant(rx, visitor=visitor, appointment_uid=uid, now=now)
+            await rights.require_grant(
+                rx, session_key=visitor.session_key, appointment_uid=uid, now=now
+            )
         except NotFound:
             return False
     return True
@@ -461,10 +463,10 @@ async def test_a_visitor_without_a_cookie_gets_no_session():
 async def book_in(visitor: Visitor, clinic, visit) -> None:
     """Give a browser the right of the one in which the visit was booked."""
     async with transaction() as tx:
-        session_id = await access.ensure_session(
-            tx, visitor=visitor, organization_id=clinic.organization_id, now=NOW
+        session_id = await rights.ensure_session(
+            tx, session_key=visitor.session_key, organization_id=clinic.organization_id, now=NOW
         )
-        await put_booker_grant(
+        await rights.put_booker_grant(
             tx,
             visitor_session_id=session_id,
             appointment_id=visit.id,
@@ -505,12 +507,15 @@ async def test_one_session_row_serves_a_browser_for_good():
     clinic = await a_clinic()
     visitor = a_visitor()
     async with transaction() as tx:
-        first = await access.ensure_session(
-            tx, visitor=visitor, organization_id=clinic.organization_id, now=NOW
+        first = await rights.ensure_session(
+            tx, session_key=visitor.session_key, organization_id=clinic.organization_id, now=NOW
         )
     async with transaction() as tx:
-        later = await access.ensure_session(
-            tx, visitor=visitor, organization_id=clinic.organization_id, now=NOW + SECOND
+        later = await rights.ensure_session(
+            tx,
+            session_key=visitor.session_key,
+            organization_id=clinic.organization_id,
+            now=NOW + SECOND,
         )
     assert first == later
     row = await the_row(VisitorSession)

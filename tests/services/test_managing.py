@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from booking_app.db.queries.access import put_booker_grant
+from booking_app.db.queries import access as rights
 from booking_app.db.session import transaction
 from booking_app.db.tables import (
     Appointment,
@@ -438,10 +438,10 @@ async def booked_by(clinic, visit, number=1):
     """Return the browser in which the visit was booked."""
     visitor = a_visitor(number)
     async with transaction() as tx:
-        session_id = await access.ensure_session(
-            tx, visitor=visitor, organization_id=clinic.organization_id, now=NOW
+        session_id = await rights.ensure_session(
+            tx, session_key=visitor.session_key, organization_id=clinic.organization_id, now=NOW
         )
-        await put_booker_grant(
+        await rights.put_booker_grant(
             tx,
             visitor_session_id=session_id,
             appointment_id=visit.id,
