@@ -5,13 +5,14 @@ from reflex_components_core.core.banner import has_connection_errors
 
 from booking_app.components.icons import icon
 from booking_app.components.rich_text import bold_start
+from booking_app.components.script_beside import script_beside
 from booking_app.i18n import pgettext
 
 
 class ConnectionBanner(rx.Component):
     """Watches the connection (connection_banner.jsx). Its status region is always there."""
 
-    library = rx.asset("connection_banner.jsx", shared=True).importable_path
+    library = script_beside(__name__, "connection_banner.jsx")
     tag = "ConnectionBanner"
 
     has_errors: rx.Var[bool]

@@ -5,6 +5,8 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import FORM_SUBMIT_MAPPING
 
+from booking_app.components.script_beside import script_beside
+
 
 def _fields_spec(fields: rx.Var[FORM_SUBMIT_MAPPING]) -> tuple[rx.Var[FORM_SUBMIT_MAPPING]]:
     return (fields,)
@@ -18,7 +20,7 @@ class DraftForm(rx.Component):
     them. ``storage_key`` tells apart the drafts of two clinics in one tab.
     """
 
-    library = rx.asset("draft_form.jsx", shared=True).importable_path
+    library = script_beside(__name__, "draft_form.jsx")
     tag = "DraftForm"
 
     saved: rx.Var[dict[str, Any]]

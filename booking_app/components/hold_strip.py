@@ -7,6 +7,7 @@ from reflex.vars import ObjectVar, StringVar
 
 from booking_app.components.icons import icon
 from booking_app.components.rich_text import fill
+from booking_app.components.script_beside import script_beside
 from booking_app.dto.booking import HoldCard
 from booking_app.i18n import pgettext
 
@@ -17,7 +18,7 @@ LOW_SECONDS = 2 * 60
 class HoldStrip(rx.Component):
     """The countdown and what goes with it (hold_strip.jsx)."""
 
-    library = rx.asset("hold_strip.jsx", shared=True).importable_path
+    library = script_beside(__name__, "hold_strip.jsx")
     tag = "HoldStrip"
 
     left_ms: rx.Var[int]

@@ -4,11 +4,13 @@ from typing import Any
 
 import reflex as rx
 
+from booking_app.components.script_beside import script_beside
+
 
 class LookAgain(rx.Component):
     """A timer that asks the server once (look_again.jsx). Shows nothing."""
 
-    library = rx.asset("look_again.jsx", shared=True).importable_path
+    library = script_beside(__name__, "look_again.jsx")
     tag = "LookAgain"
 
     after_ms: rx.Var[int]

@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from booking_app.components.script_beside import script_beside
+
 
 class PageManners(rx.Component):
     """Moves the focus and keeps the address (page_manners.jsx). Shows nothing.
@@ -11,7 +13,7 @@ class PageManners(rx.Component):
     reload shows the same again.
     """
 
-    library = rx.asset("page_manners.jsx", shared=True).importable_path
+    library = script_beside(__name__, "page_manners.jsx")
     tag = "PageManners"
 
     focus_on: rx.Var[str]

@@ -3,13 +3,14 @@
 import reflex as rx
 
 from booking_app.components.icons import icon
+from booking_app.components.script_beside import script_beside
 from booking_app.i18n import pgettext
 
 
 class PrintButton(rx.Component):
     """A button that opens the browser's print dialog (print_button.jsx)."""
 
-    library = rx.asset("print_button.jsx", shared=True).importable_path
+    library = script_beside(__name__, "print_button.jsx")
     tag = "PrintButton"
 
 
