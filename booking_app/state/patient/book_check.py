@@ -45,6 +45,7 @@ class BookCheckState(rx.State):
         return None
 
     @handler("visitor")
+    @frame.telling_refusals
     async def want_reminders(self, wanted: bool) -> None:
         """Note whether reminders should be sent."""
         await drafts.save_draft(
