@@ -70,9 +70,13 @@ async def _exchange(request: Request, cookie: str) -> Response:
         )
     except LinkEnded:
         return RedirectResponse(routes.LINK_ENDED, 303, _PRIVATE)
-    except TooManyTries:
-        text = pgettext("sys.rate_plain", "You have tried many times. Please wait a little.")
-        return PlainTextResponse(text, 429, {**_PRIVATE, "Retry-After": str(_MINUTE_SECONDS)})
+    except TooManyTries as refusal:
+        minutes = int(refusal.values["n"])
+        text = pgettext(
+            "sys.rate_no_phone", "You have tried many times. Please wait {n} minutes."
+        ).format(n=minutes)
+        wait = {"Retry-After": str(minutes * _MINUTE_SECONDS)}
+        return PlainTextResponse(text, 429, _PRIVATE | wait)
     return RedirectResponse(routes.with_query(routes.MANAGE, a=uid), 303, _PRIVATE)
 
 

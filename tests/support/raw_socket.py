@@ -24,6 +24,7 @@ CONNECT = "reflex___state____state.hydrate_and_load"
 HYDRATE = "reflex___state____state.hydrate"
 # A var of the root that no other answer than a whole state carries together with this value.
 _WHOLE_STATE = '"is_hydrated_rx_state_":false'
+_LOADED = '"is_hydrated_rx_state_":true'
 _PATIENCE_SECONDS = 5.0
 _CUT = 1006  # the code for a connection that ended without a word
 
@@ -109,11 +110,23 @@ class RawSocket:
                     raise Refused(0)
 
     async def connect(self, page: str = "/", *, boot: Any = ..., auth: Any = ...) -> None:
-        """Join Reflex's namespace as its client does: with the event that loads the page."""
+        """Join Reflex's namespace as its client does, and return when the page has loaded.
+
+        With ``boot`` the first event is another than the one that loads the page, with ``auth``
+        the whole greeting is; then there is nothing to wait for.
+        """
         event = self.event(CONNECT, {}, page) if boot is ... else boot
         greeting = {"event": event} if auth is ... else auth
         await self.send(f"40{NAMESPACE},{json.dumps(greeting)}")
         await self.wait_for(f"40{NAMESPACE},")
+        if boot is ... and auth is ...:
+            await self.wait_for(_LOADED)
+
+    async def load(self, page: str) -> None:
+        """Go to another page, and return when it has loaded."""
+        mark = len(self.frames)
+        await self.call(CONNECT, {}, page)
+        await self._new(_LOADED, since=mark)
 
     def event(self, name: str, payload: Any, page: str = "/") -> dict[str, Any]:
         """Return an event as Reflex's client words it."""
@@ -143,12 +156,12 @@ class RawSocket:
         for _ in range(2):
             mark = len(self.frames)
             await self.call(HYDRATE, {})
-            await self._count_of(_WHOLE_STATE, since=mark)
+            await self._new(_WHOLE_STATE, since=mark)
         new = [frame for frame in self.frames[self._seen :] if _WHOLE_STATE not in frame]
         self._seen = len(self.frames)
         return new
 
-    async def _count_of(self, text: str, *, since: int) -> None:
+    async def _new(self, text: str, *, since: int) -> None:
         async with asyncio.timeout(_PATIENCE_SECONDS), self._arrived:
             await self._arrived.wait_for(
                 lambda: (

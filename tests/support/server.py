@@ -26,6 +26,7 @@ class LiveServer:
         environment: str = "test",
         settings: Mapping[str, str] | None = None,
     ) -> None:
+        self.database_url = database_url
         self.port = processes.free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = folder / "server.log"

@@ -1,0 +1,289 @@
+"""Every handler there is, called over a raw websocket by everybody who must not gain by it.
+
+The handlers are taken from the live registry, so one that is added tomorrow is attacked tomorrow.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count, cycle
+from typing import Any, get_origin, get_type_hints
+
+import pytest
+from reflex_base.event import Event
+from reflex_base.registry import RegistrationContext
+from typing_extensions import is_typeddict
+
+from booking_app import routes
+from booking_app.booking_app import app
+from booking_app.db import session
+from booking_app.state.patient.book_details import BookDetailsState
+from booking_app.state.patient.hold import HoldState
+from booking_app.web import visitor_cookie
+from booking_app.web.arguments import arguments_of
+from booking_app.web.gate import roles_of
+from tests.factories import NOW
+from tests.support.databases import KINDS, new_database
+from tests.support.raw_socket import HYDRATE, RawSocket
+from tests.support.server import LiveServer
+from tests.web.intruders import OWN_MARKS, Scene, fingerprints, set_scene
+
+HANDLERS: dict[str, Callable[..., Any]] = {
+    name: registered.handler.fn
+    for name, registered in RegistrationContext.get().event_handlers.items()
+    if registered.handler.fn.__module__.startswith(("booking_app.", "reflex."))
+}
+OURS = {name: fn for name, fn in HANDLERS.items() if fn.__module__.startswith("booking_app.")}
+PAGES = sorted(f"/{route}" for route in app._unevaluated_pages if route not in {"404", "index"})
+
+PAGES_WITH_MOST_TO_LOSE = (
+    *(f"{page}?" for page in (routes.BOOK_TIME, routes.BOOK_DETAILS, routes.BOOK_CHECK)),
+    *(f"{page}?" for page in (routes.MANAGE, routes.MANAGE_CANCEL)),
+)
+
+FORM = "__reflex_form_data__"
+# The values that no argument of any type may have.
+NOWHERE_GOOD = (
+    None,
+    "a\0b",
+    "\ud800",
+    "x" * 4_001,
+    10**400,
+    float("nan"),
+    {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}},
+    {"unknown": "x"},
+    [[["x"]]],
+    ["x"] * 101,
+    {FORM: "x"},
+    {FORM: [["unknown", "x"]]},
+    {FORM: [["a", 1]], "b": 2},
+)
+# Plausible, and meant badly.
+STRINGS = (
+    "",
+    "any",
+    "../../../etc/passwd",
+    "'; DROP TABLE appointment; --",
+    "<img src=x onerror=alert(1)>",
+    "{{patient_first_name}} ${7*7} %s %n",
+    "\u202e\u0000".replace("\0", "") + "gnp.exe",
+    "9999-12-31",
+    "x" * 4_000,
+)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    """Give a server with a database of each kind, in which only visitors change anything."""
+    folder = tmp_path_factory.mktemp("attacked")
+    live = LiveServer(
+        folder,
+        database_url=new_database(request.param, folder),
+        settings={"BOOKING_RUN_JOBS_IN_PROCESS": "false"},
+    )
+    live.set_clock(NOW)
+    live.start()
+    yield live
+    live.stop()
+
+
+_scenes: dict[LiveServer, Scene] = {}
+
+
+@pytest.fixture
+async def scene(server: LiveServer) -> AsyncIterator[Scene]:
+    """Give what is there to steal, written once for each server."""
+    session.configure(server.database_url)
+    if server not in _scenes:
+        _scenes[server] = await set_scene()
+    yield _scenes[server]
+    await session.dispose()
+
+
+_addresses = count(1)
+
+
+def tab(server: LiveServer, cookie: str, *, token: str | None = None) -> RawSocket:
+    """Return a tab at a network address of its own, so that no quota stands in its way."""
+    number = next(_addresses)
+    return RawSocket(
+        server.url,
+        cookie=f"{visitor_cookie.cookie_name()}={cookie}" if cookie else "",
+        token=token,
+        source=f"127.7.{number // 250}.{number % 250 + 1}",
+    )
+
+
+def name_of(handler: Any) -> str:
+    [event] = Event.from_event_type(handler)
+    return event.name
+
+
+def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
+    hints = get_type_hints(function)
+    return {name: hints.get(name) for name in list(inspect.signature(function).parameters)[1:]}
+
+
+def hostile_payloads(function: Callable[..., Any]) -> list[Any]:
+    """Return what no handler may be reached with: something missing, too much, or of another type."""
+    hints = hints_of(function) if function in OURS.values() else {}
+    good = {name: plausible(hint, "x") for name, hint in hints.items()}
+    payloads: list[Any] = [None, "x", 7, [], [good]]
+    payloads += [{**good, extra: 1} for extra in ("self", "state", "__class__", "unknown", "")]
+    payloads += [{**good, name: value} for name in hints or ("value",) for value in NOWHERE_GOOD]
+    payloads += [{"vars": {f"{name}.x": "x"}} for name in ("reflex___state____state", "a")]
+    if hints:
+        payloads.append({})
+    return payloads
+
+
+def plausible(hint: Any, text: str) -> Any:
+    """Return a value of the right type that says ``text`` wherever it can."""
+    if is_typeddict(hint):
+        return {name: plausible(part, text) for name, part in get_type_hints(hint).items()}
+    if get_origin(hint) is list:
+        return [text]
+    return {bool: True, int: -1, float: -0.5}.get(hint, text)
+
+
+def every_page(scene: Scene) -> list[str]:
+    """Return all addresses, each with the victim's visit in its query."""
+    asked = {"a": scene.victim.appointment.uid, "clinic": scene.clinic.slug, "type": "check-up"}
+    return [routes.with_query(page, clinician="dr-2", day="2026-03-02", **asked) for page in PAGES]
+
+
+def leaked(scene: Scene, frames: list[str]) -> list[str]:
+    return [secret for secret in scene.victim.secrets if any(secret in frame for frame in frames)]
+
+
+def test_there_is_something_to_attack():
+    assert len(OURS) > 20
+    assert all(len(hostile_payloads(function)) >= 12 for function in HANDLERS.values())
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_handler_of_ours_says_who_may_call_it_and_takes_only_plain_arguments(name: str):
+    assert roles_of(OURS[name])
+    arguments_of(OURS[name])
+
+
+INTRUDERS = (
+    "without cookie",
+    "with a forged cookie",
+    "new",
+    "with own visit",
+    "with grant that ran out",
+    "with revoked link",
+)
+
+
+@pytest.mark.parametrize("intruder", INTRUDERS)
+async def test_a_payload_that_does_not_fit_does_nothing_and_says_nothing(
+    server: LiveServer, scene: Scene, intruder: str
+):
+    before, log = await fingerprints(), server.output()
+    page = routes.with_query(routes.MANAGE, a=scene.victim.appointment.uid)
+    for name, function in HANDLERS.items():
+        async with tab(server, scene.intruders[intruder]) as socket:
+            await socket.connect(page)
+            await socket.answers()
+            for payload in hostile_payloads(function):
+                await socket.call(name, payload, page)
+            assert await socket.answers() == [], name
+    assert await fingerprints() == before
+    assert server.output() == log
+
+
+@pytest.mark.parametrize("intruder", INTRUDERS)
+async def test_a_payload_that_fits_gains_nothing_of_anybody_elses(
+    server: LiveServer, scene: Scene, intruder: str
+):
+    before, log = await fingerprints(), server.output()
+    pages = [page for page in every_page(scene) if page.startswith(PAGES_WITH_MOST_TO_LOSE)]
+    for name, function in OURS.items():
+        hints = hints_of(function)
+        texts = (scene.victim.appointment.uid, *STRINGS) if hints else ("",) * len(pages)
+        async with tab(server, scene.intruders[intruder]) as socket:
+            await socket.connect(pages[0])
+            for page, text in zip(cycle(pages), texts, strict=False):
+                await socket.load(page)
+                given = {argument: plausible(hint, text) for argument, hint in hints.items()}
+                await socket.call(name, given, page)
+            await socket.answers()
+            assert leaked(scene, socket.frames) == [], name
+    after = await fingerprints()
+    for table in before.keys() - OWN_MARKS - {"resource"}:
+        assert before[table] <= after[table], table
+    assert server.output() == log
+
+
+async def test_every_page_shows_a_stranger_nothing(server: LiveServer, scene: Scene):
+    before = await fingerprints()
+    for intruder, cookie in scene.intruders.items():
+        async with tab(server, cookie) as socket:
+            await socket.connect()
+            for page in every_page(scene):
+                await socket.load(page)
+                await socket.call(HYDRATE, {}, page)
+            await socket.answers()
+            assert leaked(scene, socket.frames) == [], intruder
+    assert await fingerprints() == before
+
+
+DETAILS = f"{routes.BOOK_DETAILS}?clinic=harbour"
+
+
+async def open_details(server: LiveServer, scene: Scene) -> RawSocket:
+    """Return the victim's tab with what was typed on it."""
+    socket = tab(server, scene.victim.cookie)
+    await socket.open()
+    await socket.connect(DETAILS)
+    await socket.wait_for("Ottoline")
+    return socket
+
+
+async def test_the_owner_sees_what_a_stranger_must_not(server: LiveServer, scene: Scene):
+    socket = await open_details(server, scene)
+    await socket.close()
+    assert set(leaked(scene, socket.frames)) >= {"Ottoline", "ottoline@victim.example", "Wartwort"}
+
+
+@pytest.mark.parametrize("intruder", INTRUDERS)
+async def test_the_token_of_a_closed_tab_opens_nothing(
+    server: LiveServer, scene: Scene, intruder: str
+):
+    owner = await open_details(server, scene)
+    await owner.close()
+    async with tab(server, scene.intruders[intruder], token=owner.token) as thief:
+        await thief.connect(DETAILS)
+        await thief.call(HYDRATE, {})
+        await thief.call(name_of(HoldState.keep_holding), {}, DETAILS)
+        await thief.answers()
+        assert leaked(scene, thief.frames) == []
+
+
+async def test_the_token_of_a_closed_tab_is_told_no_news_of_it(server: LiveServer, scene: Scene):
+    """A client that only connects has shown no cookie to the gate; what is on its way stays away."""
+    owner = await open_details(server, scene)
+    await owner.close()
+    async with tab(server, "", token=owner.token) as thief:
+        await thief.connect(auth={})
+        other = await open_details(server, scene)
+        await other.call(name_of(HoldState.keep_holding), {}, DETAILS)
+        await other.answers()
+        await other.close()
+        await thief.answers()
+        assert leaked(scene, thief.frames) == []
+
+
+async def test_the_token_of_an_open_tab_makes_a_new_tab(server: LiveServer, scene: Scene):
+    owner = await open_details(server, scene)
+    async with tab(server, scene.intruders["new"], token=owner.token) as thief:
+        await thief.connect(DETAILS)
+        await thief.answers()
+        assert any("new_token" in frame for frame in thief.frames)
+        assert leaked(scene, thief.frames) == []
+    await owner.call(name_of(BookDetailsState.open_page), {}, DETAILS)
+    await owner.answers()
+    await owner.close()
