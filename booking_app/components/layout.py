@@ -1,7 +1,5 @@
 """The frame of every page a patient sees: header, regions that speak, footer."""
 
-from collections.abc import Sequence
-
 import reflex as rx
 from reflex.vars import ObjectVar, StringVar
 
@@ -22,7 +20,6 @@ ALERTS_ID = "alerts"
 def patient_frame(
     *children: rx.Component,
     clinic: ObjectVar[ClinicCard],
-    alerts: Sequence[rx.Component],
     say: Text = "",
     strip: rx.Component | None = None,
     bar: rx.Component | None = None,
@@ -32,9 +29,8 @@ def patient_frame(
 ) -> rx.Component:
     """Return a page around ``children``.
 
-    ``alerts`` go into the page's one region for problems, which is there from the start so
-    that a screen reader hears it fill, and can take the focus; ``say`` is what the polite
-    region speaks. ``strip`` stays in view on top, ``bar`` at the bottom.
+    ``say`` is what the polite region speaks. ``strip`` stays in view on top, ``bar`` at the
+    bottom. The page itself places its ``alert_region``.
     """
     return rx.el.div(
         rx.el.noscript(rx.el.div(_without_script(), class_name="noscript")),
@@ -42,7 +38,6 @@ def patient_frame(
         _header(clinic),
         strip or rx.fragment(),
         rx.el.main(
-            rx.el.div(*alerts, id=ALERTS_ID, role="alert", tab_index=-1, class_name="alerts"),
             *children,
             id="main",
             tab_index=-1,
@@ -56,6 +51,14 @@ def patient_frame(
         lang=language(),
         class_name="patient" if bar is None else "patient has-bar",
     )
+
+
+def alert_region(*alerts: rx.Component) -> rx.Component:
+    """Return a page's one region for problems.
+
+    It is there from the start, so that a screen reader hears it fill, and can take the focus.
+    """
+    return rx.el.div(*alerts, id=ALERTS_ID, role="alert", tab_index=-1, class_name="alerts")
 
 
 def page_heading(text: rx.Var[str] | str, class_name: str = "") -> rx.Component:

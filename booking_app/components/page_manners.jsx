@@ -8,8 +8,10 @@ export function PageManners({ focusOn, focusStamp, address }) {
   useEffect(() => {
     // The first page is announced by the browser, and its skip link comes first.
     if (!isFirstPage) {
-      window.scrollTo(0, 0);
-      document.getElementById("page-title")?.focus({ preventScroll: true });
+      const asked = document.getElementById(location.hash.slice(1));
+      if (!asked) window.scrollTo(0, 0);
+      const start = asked ?? document.getElementById("page-title");
+      start?.focus({ preventScroll: !asked });
     }
     isFirstPage = false;
   }, []);

@@ -25,7 +25,7 @@ def slip(
     """Return a var of ``SlipCard`` as a slip; ``hold`` adds the bar of the time that is left."""
     width = " slip--wide" if is_wide else ""
     return rx.el.section(
-        _stub(card),
+        _stub(card, is_short=is_wide and not has_foot),
         rx.el.div(class_name="slip-perf", aria_hidden="true"),
         rx.el.div(_body(card), _foot(card, hold) if has_foot else rx.fragment()),
         class_name=f"slip slip--{card.state}{width}",
@@ -33,7 +33,7 @@ def slip(
     )
 
 
-def _stub(card: Any) -> rx.Component:
+def _stub(card: Any, *, is_short: bool) -> rx.Component:
     empty = rx.el.div(
         rx.el.span("\N{EN DASH}", class_name="num", aria_hidden="true"),
         rx.el.span(
@@ -45,8 +45,8 @@ def _stub(card: Any) -> rx.Component:
     dated = rx.el.div(
         rx.el.span(card.number, class_name="num", aria_hidden="true"),
         rx.el.span(
-            rx.el.span(card.weekday, class_name="dow"),
-            rx.el.span(card.month, class_name="mon"),
+            rx.el.span(card.weekday_short if is_short else card.weekday, class_name="dow"),
+            rx.el.span(card.month_short if is_short else card.month, class_name="mon"),
             aria_hidden="true",
         ),
         rx.el.span(card.spoken_date, class_name="sr"),

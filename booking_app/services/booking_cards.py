@@ -60,7 +60,7 @@ async def check_card(*, held: Held, details: Details, clinic: Clinic, now: datet
         name=f"{checked.first_name} {checked.last_name}",
         date_of_birth=date_words(checked.date_of_birth),
         email=checked.email,
-        phone=_readable(checked.phone),
+        phone=_as_written(checked.phone, details.phone),
         help_with=checked.help_with,
         needs=", ".join(checked.needs),
         policy=clinic.texts[TEXT_POLICY_CANCELLATION],
@@ -120,9 +120,12 @@ def _starts(tile: TimeTile) -> datetime:
     return datetime.fromisoformat(tile.starts_at)
 
 
-def _readable(phone: str) -> str:
-    """Return an E.164 number the way people of its country write it."""
+def _as_written(phone: str, typed: str) -> str:
+    """Return an E.164 number in groups, with its country only where it was typed with it."""
     if not phone:
         return ""
-    number = phonenumbers.parse(phone)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    style = phonenumbers.PhoneNumberFormat
+    is_foreign = typed.strip().startswith(("+", "00"))
+    return phonenumbers.format_number(
+        phonenumbers.parse(phone), style.INTERNATIONAL if is_foreign else style.NATIONAL
+    )

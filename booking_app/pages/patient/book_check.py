@@ -10,6 +10,7 @@ from booking_app.components.notes import note
 from booking_app.components.slip import slip
 from booking_app.components.steps import back_link, steps_line
 from booking_app.i18n import pgettext
+from booking_app.pages.patient.frame import alerts
 from booking_app.pages.patient.held_page import held_page
 from booking_app.pages.patient.step_parts import slip_rail
 from booking_app.state.patient.book_check import BookCheckState
@@ -24,6 +25,7 @@ def book_check_page() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 back_link(_details_page()),
+                alerts(),
                 steps_line(5, pgettext("book.step.check", "Check and confirm")),
                 page_heading(pgettext("book.check.h1", "Check and confirm")),
                 rx.el.div(

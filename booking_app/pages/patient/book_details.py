@@ -10,6 +10,7 @@ from booking_app.components.layout import page_heading
 from booking_app.components.slip import slip
 from booking_app.components.steps import back_link, steps_line
 from booking_app.i18n import pgettext
+from booking_app.pages.patient.frame import alerts
 from booking_app.pages.patient.held_page import held_page
 from booking_app.pages.patient.step_parts import continue_button, slip_rail
 from booking_app.state.patient.book_details import BookDetailsState
@@ -28,6 +29,7 @@ def book_details_page() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 back_link(HoldState.change_time),
+                alerts(error_summary(BookDetailsState.problems)),
                 steps_line(4, pgettext("book.step.details", "Your details")),
                 page_heading(pgettext("book.details.h1", "Your details")),
                 rx.el.p(lead, class_name="lead mt-3"),
@@ -50,7 +52,6 @@ def book_details_page() -> rx.Component:
             ),
             class_name="cols",
         ),
-        problems=error_summary(BookDetailsState.problems),
     )
 
 

@@ -11,7 +11,7 @@ from booking_app.components.print_button import print_button
 from booking_app.components.rich_text import fill
 from booking_app.components.slip import slip
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import framed
+from booking_app.pages.patient.frame import alerts, framed
 from booking_app.state.patient.frame import FrameState
 from booking_app.state.patient.manage import ManageState
 
@@ -19,6 +19,7 @@ from booking_app.state.patient.manage import ManageState
 def book_done_page() -> rx.Component:
     """Say that it is booked, all of it on one screen of a phone."""
     return framed(
+        alerts(),
         page_heading(pgettext("done.h1", "Your appointment is confirmed"), "mt-2"),
         rx.el.p(_sent(), class_name="lead mt-3 mb-6"),
         slip(ManageState.card.slip, pgettext("slip.yours", "Your appointment"), is_wide=True),

@@ -6,7 +6,7 @@ from booking_app.components.layout import page_heading
 from booking_app.components.notes import note
 from booking_app.components.slot_tiles import tile_row
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import booking_page
+from booking_app.pages.patient.frame import alerts, booking_page
 from booking_app.state.patient.book_ended import BookEndedState
 
 
@@ -19,6 +19,7 @@ def book_ended_page() -> rx.Component:
         " Nothing is booked. We kept everything you typed.",
     ).format(n=card.minutes, until=card.until, when=card.when)
     return booking_page(
+        alerts(),
         page_heading(pgettext("hold.ended.h1", "We could not hold your time any longer"), "mt-2"),
         rx.cond(
             BookEndedState.is_loaded,

@@ -13,7 +13,7 @@ from booking_app.components.slot_tiles import loading_tiles, slot_tiles
 from booking_app.components.steps import back_link, steps_line
 from booking_app.dto.booking import WayOnRow
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import booking_page
+from booking_app.pages.patient.frame import alerts, booking_page
 from booking_app.state.patient.book_time import BookTimeState
 from booking_app.state.patient.frame import FrameState
 
@@ -63,6 +63,7 @@ def _picker() -> rx.Component:
                 ),
                 rx.el.div(
                     rx.el.h2(BookTimeState.times.heading, class_name="slots-h"),
+                    alerts(),
                     rx.cond(
                         BookTimeState.is_loaded,
                         slot_tiles(
@@ -117,6 +118,7 @@ def _no_times() -> rx.Component:
     clinic = FrameState.clinic
     call = pgettext("common.call", "Call {clinic_phone}").format(clinic_phone=clinic.phone)
     return rx.el.div(
+        alerts(),
         page_heading(BookTimeState.none_heading),
         rx.el.p(BookTimeState.none_text, class_name="lead mt-3 mb-6"),
         action_list(

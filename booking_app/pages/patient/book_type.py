@@ -11,7 +11,7 @@ from booking_app.components.slip import slip
 from booking_app.components.steps import steps_line
 from booking_app.dto.booking import TypeRow
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import booking_page
+from booking_app.pages.patient.frame import alerts, booking_page
 from booking_app.pages.patient.step_parts import continue_button, loading_rows, slip_rail
 from booking_app.state.patient.book_type import BookTypeState
 from booking_app.state.patient.frame import FrameState
@@ -38,6 +38,7 @@ def book_type_page() -> rx.Component:
     return booking_page(
         rx.el.div(
             rx.el.div(
+                alerts(),
                 steps_line(1, pgettext("book.step.type", "Appointment type")),
                 page_heading(question),
                 _emergency(),

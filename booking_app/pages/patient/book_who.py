@@ -9,7 +9,7 @@ from booking_app.components.slip import slip
 from booking_app.components.steps import back_link, steps_line
 from booking_app.dto.booking import WhoRow
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import booking_page
+from booking_app.pages.patient.frame import alerts, booking_page
 from booking_app.pages.patient.step_parts import continue_button, loading_rows, slip_rail
 from booking_app.state.patient.book_who import BookWhoState
 
@@ -32,6 +32,7 @@ def book_who_page() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 back_link(BookWhoState.back),
+                alerts(),
                 steps_line(2, pgettext("book.step.who", "Clinician")),
                 page_heading(question),
                 rx.el.p(lead, class_name="lead mt-3"),

@@ -10,8 +10,8 @@ from booking_app.components.rich_text import bold_start
 from booking_app.components.slip import slip
 from booking_app.components.steps import back_link
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import framed
-from booking_app.pages.patient.manage import over
+from booking_app.pages.patient.frame import alerts, framed
+from booking_app.pages.patient.manage import book_again
 from booking_app.state.patient.cancel import CancelState
 from booking_app.state.patient.manage import ManageState
 
@@ -23,6 +23,7 @@ def cancel_page() -> rx.Component:
     card = CancelState.card
     return framed(
         back_link(CancelState.manage_page, pgettext("cancel.back", "Back to your appointment")),
+        alerts(error_summary(CancelState.problems)),
         page_heading(pgettext("cancel.h1", "Do you want to cancel this appointment?"), "mt-2 mb-5"),
         rx.cond(
             CancelState.is_loaded,
@@ -38,7 +39,6 @@ def cancel_page() -> rx.Component:
             ),
             rx.el.p(pgettext("common.loading", "One moment, please"), class_name="lead"),
         ),
-        problems=error_summary(CancelState.problems),
         is_narrow=True,
     )
 
@@ -46,16 +46,18 @@ def cancel_page() -> rx.Component:
 def cancelled_page() -> rx.Component:
     """Say that it is cancelled."""
     return framed(
-        page_heading(pgettext("cancel.done.h1", "Your appointment is cancelled"), "mt-2 mb-5"),
+        alerts(),
+        page_heading(pgettext("cancel.done.h1", "Your appointment is cancelled"), "mt-2 mb-3"),
         rx.cond(
             ManageState.is_loaded,
             rx.fragment(
+                rx.el.p(ManageState.card.notice, class_name="lead mb-6"),
                 slip(
                     ManageState.card.slip,
                     pgettext("cancel.done.slip", "Cancelled appointment"),
                     is_wide=True,
                 ),
-                over(),
+                book_again(),
                 note(
                     "plain",
                     "calendar-minus",

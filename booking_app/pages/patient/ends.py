@@ -5,7 +5,7 @@ import reflex as rx
 from booking_app.components.actions import action_list, call_action
 from booking_app.components.layout import page_heading
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import framed
+from booking_app.pages.patient.frame import alerts, framed
 from booking_app.state.patient.frame import FrameState
 from booking_app.state.patient.information import InformationState
 
@@ -13,6 +13,7 @@ from booking_app.state.patient.information import InformationState
 def link_ended_page() -> rx.Component:
     """Say the same about every link that does not work, and nothing about anybody."""
     return framed(
+        alerts(),
         page_heading(pgettext("manage.ended.h1", "This link has ended"), "mt-2 mb-3"),
         rx.el.p(
             pgettext(
@@ -30,6 +31,7 @@ def link_ended_page() -> rx.Component:
 def not_found_page() -> rx.Component:
     """Say that there is no such page."""
     return framed(
+        alerts(),
         page_heading(pgettext("sys.notfound.h1", "Page not found"), "mt-2 mb-3"),
         rx.el.p(
             pgettext(
@@ -53,6 +55,7 @@ def not_found_page() -> rx.Component:
 def home_page() -> rx.Component:
     """Lead on to the only clinic, or say how to find one's own."""
     return framed(
+        alerts(),
         page_heading(pgettext("home.h1", "Book an appointment"), "mt-2 mb-3"),
         rx.el.p(
             pgettext(

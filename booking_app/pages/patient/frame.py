@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from booking_app.components.layout import ALERTS_ID, patient_frame, phone_link
+from booking_app.components.layout import ALERTS_ID, alert_region, patient_frame, phone_link
 from booking_app.components.notes import note
 from booking_app.components.page_manners import page_manners
 from booking_app.components.plain_link import plain_link
@@ -16,14 +16,13 @@ from booking_app.web.gate import TabSession
 
 def framed(
     *children: rx.Component,
-    problems: rx.Component | None = None,
     address: rx.Var[str] | str = "",
     **parts: Any,
 ) -> rx.Component:
     """Return a page in the frame of the tab's clinic.
 
-    ``problems`` is the page's error summary; ``address`` keeps the page's address true;
-    ``parts`` are those of ``patient_frame``.
+    ``address`` keeps the page's address true; ``parts`` are those of ``patient_frame``. The
+    page places ``alerts()`` where a problem is best seen.
     """
     return patient_frame(
         rx.cond(
@@ -32,7 +31,6 @@ def framed(
         ),
         *children,
         clinic=FrameState.clinic,
-        alerts=[problems or rx.fragment(), _problem(), _failure()],
         say=FrameState.say,
         manners=page_manners(
             focus_on=ALERTS_ID, focus_stamp=FrameState.focus_stamp, address=address
@@ -41,20 +39,14 @@ def framed(
     )
 
 
+def alerts(summary: rx.Component | None = None) -> rx.Component:
+    """Return the region for problems: a form's ``summary``, a refusal, a failure of ours."""
+    return alert_region(summary or rx.fragment(), _problem(), _failure())
+
+
 def booking_page(*children: rx.Component, **parts: Any) -> rx.Component:
     """Return a step of the booking, or what the clinic says while online booking is closed."""
     return framed(rx.cond(FrameState.clinic.is_open, rx.fragment(*children), _closed()), **parts)
-
-
-def page_title(text: str, prefix: rx.Var[str] | str = "") -> rx.Var[str]:
-    """Return what the browser's tab says: ``text``, and the clinic once it is known."""
-    name = FrameState.clinic.name
-    return rx.cond(name != "", f"{prefix}{text} \N{EN DASH} {name}", f"{prefix}{text}")
-
-
-def call_us() -> list[Any]:
-    """Return ``call 01632 960 100`` for the end of a sentence."""
-    return fill(pgettext("frame.call", "call {phone}"), phone=phone_link(FrameState.clinic))
 
 
 def _problem() -> rx.Component:

@@ -6,7 +6,7 @@ from booking_app.components.layout import page_heading, phone_link
 from booking_app.components.rich_text import Part, fill
 from booking_app.components.steps import back_link
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import framed
+from booking_app.pages.patient.frame import alerts, framed
 from booking_app.state.patient.frame import FrameState
 from booking_app.state.patient.information import InformationState
 
@@ -145,6 +145,7 @@ def accessibility_page() -> rx.Component:
 
 def _page(heading: str, *sections: rx.Component) -> rx.Component:
     return framed(
+        alerts(),
         back_link(InformationState.start, pgettext("information.back", "Book an appointment")),
         page_heading(heading, "mb-3"),
         *sections,
@@ -156,7 +157,7 @@ def _section(heading: str, *words: Part, element_id: str = "") -> rx.Component:
     return rx.el.section(
         rx.el.h2(heading, class_name="mt-7 mb-2"),
         rx.el.p(*words),
-        id=element_id or None,
+        **({"id": element_id, "tab_index": -1} if element_id else {}),
     )
 
 

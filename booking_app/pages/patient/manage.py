@@ -14,7 +14,7 @@ from booking_app.components.look_again import look_again
 from booking_app.components.notes import note
 from booking_app.components.slip import slip
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import framed
+from booking_app.pages.patient.frame import alerts, framed
 from booking_app.state.patient.manage import ManageState
 
 
@@ -23,12 +23,13 @@ def manage_page() -> rx.Component:
     card = ManageState.card
     heading = rx.cond(card.heading != "", card.heading, pgettext("manage.h1", "Your appointment"))
     return framed(
+        alerts(),
         page_heading(heading, "mt-2 mb-5"),
         rx.cond(
             ManageState.is_loaded,
             rx.fragment(
                 slip(card.slip, pgettext("slip.yours", "Your appointment"), is_wide=True),
-                rx.cond(card.is_over, over(), _ahead()),
+                rx.cond(card.is_over, _over(), _ahead()),
                 rx.el.p(
                     pgettext("manage.scope", "This link shows only this appointment."),
                     class_name="sm mut mt-7",
@@ -41,20 +42,20 @@ def manage_page() -> rx.Component:
     )
 
 
-def over() -> rx.Component:
+def book_again() -> rx.Component:
     """Return what is left to do about an appointment that is over or cancelled."""
-    card = ManageState.card
-    return rx.fragment(
-        rx.el.p(card.notice, class_name="mt-6"),
-        rx.el.div(
-            rx.el.a(
-                pgettext("cancel.done.again", "Book a new appointment"),
-                href=card.book_again_path,
-                class_name="btn btn--p btn--big",
-            ),
-            class_name="btn-group mt-6",
+    return rx.el.div(
+        rx.el.a(
+            pgettext("cancel.done.again", "Book a new appointment"),
+            href=ManageState.card.book_again_path,
+            class_name="btn btn--p btn--big",
         ),
+        class_name="btn-group mt-6",
     )
+
+
+def _over() -> rx.Component:
+    return rx.fragment(rx.el.p(ManageState.card.notice, class_name="mt-6"), book_again())
 
 
 def _ahead() -> rx.Component:

@@ -37,12 +37,13 @@ class CancelState(rx.State):
     is_busy: rx.Field[bool] = rx.field(False)
 
     _uid: str = ""
+    _is_done: bool = False
 
     @handler("public")
     async def open_page(self) -> rx.event.EventSpec | None:
         """Show what would be cancelled and what that means. Changes nothing."""
         self.is_loaded, self.is_busy, self.problems = False, False, []
-        self._uid = query_value(self, "a")
+        self._uid, self._is_done = query_value(self, "a"), False
         return await self._look()
 
     @handler("visitor")
@@ -69,12 +70,13 @@ class CancelState(rx.State):
             await self._look()
             await frame.tell_problem(self, refusal.values.get("why") or sentence(refusal))
             return None
+        self._is_done = True
         return self._cancelled()
 
     @handler("server")
     async def look_again(self) -> rx.event.EventSpec | None:
         """Follow what happens to the appointment somewhere else."""
-        return await self._look()
+        return None if self._is_done else await self._look()
 
     async def _look(self) -> rx.event.EventSpec | None:
         visitor = await current_visitor(self)
