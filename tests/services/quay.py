@@ -202,7 +202,7 @@ async def set_duration(clinician_id: int, type_id: int, minutes: int) -> None:
         )
 
 
-async def _add(clinician_id: int, model: type[TableModel], **values: object) -> None:
+async def _add(whose: int, model: type[TableModel], **values: object) -> None:
     resource, clinician = core(Resource), core(Clinician)
     async with transaction() as tx:
         await tx.execute(insert(core(model)).values(**values))
@@ -212,7 +212,7 @@ async def _add(clinician_id: int, model: type[TableModel], **values: object) -> 
                 resource.c.id.in_(
                     clinician.select()
                     .with_only_columns(clinician.c.resource_id)
-                    .where(clinician.c.id == clinician_id)
+                    .where(clinician.c.id == whose)
                 )
             )
             .values(rev=resource.c.rev + 1)
