@@ -80,6 +80,9 @@ def _header(clinic: ObjectVar[ClinicCard]) -> rx.Component:
                 rx.el.i(clinic.initial, aria_hidden="true"),
                 clinic.name,
                 href=home,
+                aria_label=rx.cond(
+                    clinic.name != "", clinic.name, pgettext("frame.start", "Start")
+                ),
                 class_name="mark",
             ),
             rx.cond(

@@ -1,6 +1,6 @@
 // What a page of a single-page site has to do itself: move the focus to its heading when it is
 // entered by a link, move it to a message when one comes, and keep the address true.
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 let isFirstPage = true;
 
@@ -16,8 +16,11 @@ export function PageManners({ focusOn, focusStamp, address }) {
     isFirstPage = false;
   }, []);
 
+  const stampBefore = useRef(focusStamp);
   useEffect(() => {
-    if (focusStamp) document.getElementById(focusOn)?.focus();
+    const isNew = focusStamp && focusStamp !== stampBefore.current;
+    stampBefore.current = focusStamp;
+    if (isNew) document.getElementById(focusOn)?.focus();
   }, [focusStamp]);
 
   useEffect(() => {

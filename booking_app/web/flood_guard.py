@@ -18,6 +18,8 @@ from booking_app.web.arguments import is_storable
 _MAX_ADDRESS = 2_000
 _MAX_QUERY_FIELDS = 20
 _MAX_SCHEMA = 64
+_UNKNOWN_PATH = "splat"
+"""What Reflex's router calls the rest of an address that no page has."""
 
 
 class _Namespace(Protocol):
@@ -100,6 +102,8 @@ def _page(data: Any) -> dict[str, Any] | None:
     query = data.get("query", {})
     if not (_is_address(path) and _is_address(full) and isinstance(query, dict)):
         return None
+    # That comes as a list, and nothing reads it; the page that says so has to load all the same.
+    query = {name: value for name, value in query.items() if name != _UNKNOWN_PATH}
     if len(query) > _MAX_QUERY_FIELDS:
         return None
     if not all(_is_text(part) for pair in query.items() for part in pair):
