@@ -165,7 +165,8 @@ class WayOnRow:
 class PickerCard:
     """All of the time step: soonest time, zone line, month, and the times of the chosen day.
 
-    ``soonest`` is ``tomorrow, Tuesday 14 July, at 9:20am``, for the sentence on top. Without any times ``ways_on`` says what else there is; the telephone always comes after it.
+    ``soonest`` is ``tomorrow, Tuesday 14 July, at 9:20am``, for the sentence on top. Without any
+    times ``ways_on`` says what else there is; the telephone always comes after it.
     """
 
     soonest: str = ""

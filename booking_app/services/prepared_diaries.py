@@ -90,6 +90,11 @@ class PreparedDiaries:
         # A change wakes every open page at once; one of them reads, the others wait for it.
         self._loading = asyncio.Lock()
 
+    @property
+    def size(self) -> int:
+        """Tell how many entries are kept, hours and diaries together."""
+        return len(self._hours) + len(self._diaries)
+
     async def answer(
         self,
         rx: AsyncConnection,

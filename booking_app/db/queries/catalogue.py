@@ -184,13 +184,16 @@ async def find_names(
     place_slug: str,
 ) -> Names:
     """Return the names that belong to the slugs of an appointment that exists."""
-    statement = select(TYPE.c.name, TYPE.c.modality, CLINICIAN.c.display_name, PLACE.c.name).where(
-        TYPE.c.organization_id == organization_id,
-        TYPE.c.slug == type_slug,
-        CLINICIAN.c.organization_id == organization_id,
-        CLINICIAN.c.slug == clinician_slug,
-        PLACE.c.organization_id == organization_id,
-        PLACE.c.slug == place_slug,
+    statement = (
+        select(TYPE.c.name, TYPE.c.modality, CLINICIAN.c.display_name, PLACE.c.name)
+        .join_from(TYPE, CLINICIAN, CLINICIAN.c.organization_id == TYPE.c.organization_id)
+        .join(PLACE, PLACE.c.organization_id == TYPE.c.organization_id)
+        .where(
+            TYPE.c.organization_id == organization_id,
+            TYPE.c.slug == type_slug,
+            CLINICIAN.c.slug == clinician_slug,
+            PLACE.c.slug == place_slug,
+        )
     )
     return Names(*(await rx.execute(statement)).one())
 
