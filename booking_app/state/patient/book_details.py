@@ -59,6 +59,7 @@ class BookDetailsState(rx.State):
         await self._save(fields)
 
     @handler("visitor")
+    @frame.telling_refusals
     async def go_on(self, fields: DetailsForm) -> rx.event.EventSpec | None:
         """Go on to the last look if everything can be used, else say what cannot."""
         await self._save(fields)
@@ -75,6 +76,7 @@ class BookDetailsState(rx.State):
         return rx.redirect(routes.with_query(routes.BOOK_CHECK, clinic=clinic.slug))
 
     @handler("visitor")
+    @frame.telling_refusals
     async def start_again(self) -> None:
         """Forget everything that was typed."""
         await drafts.clear_draft(

@@ -116,6 +116,7 @@ class BookTimeState(rx.State):
         self._choose(tiles.find_tile(self.times, key))
 
     @handler("visitor")
+    @frame.telling_refusals
     async def go_on(self, form: TimeForm) -> rx.event.EventSpec | None:
         """Hold the chosen time and go on to the details, or say that it is gone."""
         key = form.get("slot", "")
