@@ -44,6 +44,8 @@ export function HoldStrip({
         .map(Number)
         .filter((minute) => rest <= minute * 60 && before > minute * 60);
       if (passed.length && rest > 0) setSay(sayAt[Math.min(...passed)]);
+      // Whether there is more time to be had is the server's to say, from here on.
+      if (rest <= lowSeconds && before > lowSeconds) handlers.current.onWake();
       before = rest;
       if (rest === 0 && now - lastAsked > RETRY_MS) {
         lastAsked = now;
