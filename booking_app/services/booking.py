@@ -31,6 +31,7 @@ from booking_app.domain.timespan import EPOCH
 from booking_app.domain.visit_words import format_when, local_day, patient_time
 from booking_app.dto.booking import Choice, ChosenTime, Held, HoldCard
 from booking_app.services import claiming, clinics
+from booking_app.services.claim_line import in_line
 from booking_app.services.ending_holds import end_hold, topics_of
 
 
@@ -48,17 +49,19 @@ async def hold_slot(*, visitor: Visitor, choice: Choice, chosen: ChosenTime, now
         BookingClosed: the clinic has switched online booking off.
         NotFound: there is no such clinic.
     """
-    resource_id = await claiming.look(visitor, choice, chosen, now=now)
-    clinic = await clinics.require_clinic(slug=choice.clinic)
     try:
-        hold = await claiming.claim(
-            resource_id=resource_id,
-            clinic=clinic,
-            visitor=visitor,
-            choice=choice,
-            chosen=chosen,
-            now=now,
-        )
+        async with in_line(visitor, choice, chosen, now=now) as taken:
+            resource_id = await claiming.look(visitor, choice, chosen, now=now)
+            clinic = await clinics.require_clinic(slug=choice.clinic)
+            hold = await claiming.claim(
+                resource_id=resource_id,
+                clinic=clinic,
+                visitor=visitor,
+                choice=choice,
+                chosen=chosen,
+                now=now,
+            )
+            taken.append(hold)
     except DBAPIError as error:
         if is_occupied(error):
             raise SlotTaken from None

@@ -5,29 +5,33 @@ time (docs/mechanisms/claims.md).
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.adapters import live_bus
-from booking_app.db.queries import access, claims, drafts, holds, quotas, records
+from booking_app.db.queries import access, claims, diary, drafts, holds, quotas, records
 from booking_app.db.queries.diary import Offer
 from booking_app.db.queries.holds import HoldRow
 from booking_app.db.session import after_commit, reading, transaction
 from booking_app.domain.actors import System, Visitor
+from booking_app.domain.busy_masks import Gaps, Occupied
 from booking_app.domain.errors import BookingClosed, NotFound, SlotTaken, TooManyHolds
 from booking_app.domain.lifecycle import AppointmentStatus, HoldRelease
 from booking_app.domain.policies import (
     MAX_LIVE_HOLDS_PER_ADDRESS,
     MAX_UNCONFIRMED_PER_PERSON_AND_DAY,
 )
+from booking_app.domain.timespan import epoch_minute, epoch_minute_up
 from booking_app.domain.visit_words import local_day
 from booking_app.dto.booking import Choice, ChosenTime
 from booking_app.dto.clinic import Clinic
 from booking_app.services import availability
 from booking_app.services.ending_holds import end_hold, topics_of
 
+_LONGEST_BUFFER = timedelta(hours=1)
 _REFERENCE_LENGTH = 9
 _REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that read as another
 
@@ -54,16 +58,32 @@ async def look(visitor: Visitor, choice: Choice, chosen: ChosenTime, *, now: dat
             raise NotFound
         if not wanted.is_booking_open:
             raise BookingClosed
-        if wanted.resource_id is None or await availability.looks_taken(
+        if wanted.resource_id is None:
+            raise SlotTaken
+        ends_at = chosen.starts_at + wanted.duration
+        neighbours = await diary.list_blocking(
             rx,
             resource_id=wanted.resource_id,
-            starts_at=chosen.starts_at,
-            ends_at=chosen.starts_at + wanted.duration,
+            begins_at=chosen.starts_at - _LONGEST_BUFFER,
+            ends_at=ends_at + _LONGEST_BUFFER,
             visitor_session_id=wanted.visitor_session_id,
             now=now,
-        ):
-            raise SlotTaken
-        return wanted.resource_id
+        )
+    if _are_in_the_way(neighbours, chosen.starts_at, ends_at, wanted.gaps):
+        raise SlotTaken
+    return wanted.resource_id
+
+
+def _are_in_the_way(
+    neighbours: Iterable[Occupied], starts_at: datetime, ends_at: datetime, gaps: Gaps
+) -> bool:
+    """Tell whether core times or buffers of any of them reach into ``[starts_at, ends_at)``."""
+    start, end = epoch_minute(starts_at), epoch_minute_up(ends_at)
+    for other in neighbours:
+        gap = gaps.widened_for(other.buffer_before, other.buffer_after)
+        if other.first < end + gap.after and start < other.stop + gap.before:
+            return True
+    return False
 
 
 async def claim(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -28,6 +28,7 @@ from booking_app.db.tables import (
     Slot,
     VisitorSession,
 )
+from booking_app.domain.busy_masks import Gaps
 from booking_app.domain.lifecycle import (
     AppointmentStatus,
     BookedVia,
@@ -50,11 +51,15 @@ SESSION = core(VisitorSession)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a visitor reaches for, as far as it exists: enough for a look without a lock."""
+    """What a visitor reaches for, as far as it exists: enough for a look without a lock.
+
+    ``gaps`` are those of the type alone.
+    """
 
     is_booking_open: bool
     resource_id: int | None
     duration: timedelta
+    gaps: Gaps
     visitor_session_id: int | None
 
 
@@ -62,7 +67,11 @@ _WANTED = (
     select(
         SETTINGS.c.online_booking_enabled,
         CLINICIAN.c.resource_id,
-        func.coalesce(SERVICE.c.duration_override, TYPE.c.duration),
+        case(
+            (SERVICE.c.id.is_not(None), func.coalesce(SERVICE.c.duration_override, TYPE.c.duration))
+        ),
+        TYPE.c.buffer_before,
+        TYPE.c.buffer_after,
         select(SESSION.c.id)
         .where(SESSION.c.token_sha256 == bindparam("session_key"))
         .scalar_subquery(),
@@ -109,11 +118,12 @@ async def find_wanted(
     row = (await rx.execute(_WANTED, values)).first()
     if row is None:
         return None
-    is_open, resource_id, minutes, session_id = row
+    is_open, resource_id, minutes, buffer_before, buffer_after, session_id = row
     return Wanted(
         bool(is_open),
         resource_id if minutes is not None else None,
         timedelta(minutes=minutes or 0),
+        Gaps(buffer_before or 0, buffer_after or 0),
         session_id,
     )
 

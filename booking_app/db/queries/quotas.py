@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import Select, and_, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
@@ -31,6 +32,40 @@ class HoldCounts:
     unconfirmed_of_person: int
 
 
+_IS_LIVE = and_(IS_OPEN, HOLD.c.expires_at > bindparam("now"))
+_IS_OTHER = HOLD.c.visitor_session_id.is_distinct_from(bindparam("session_id"))
+_AT_ADDRESS = select(func.count()).where(
+    HOLD.c.address_hash == bindparam("address_hash"), _IS_LIVE, _IS_OTHER
+)
+
+
+@lru_cache(maxsize=1024)
+def _counts_at(organization_id: int) -> Select[int, int]:
+    """Return the statement for one clinic; drafts are kept under the clinic's key."""
+    email = func.lower(func.trim(SESSION.c.draft[(str(organization_id), "email")].as_string()))
+    own_email = select(email).where(SESSION.c.id == bindparam("session_id")).scalar_subquery()
+    is_same_person = or_(
+        SESSION.c.id == bindparam("session_id"), and_(email == own_email, own_email != "")
+    )
+    came_to_nothing = or_(
+        and_(_IS_LIVE, _IS_OTHER),
+        and_(IS_OPEN, HOLD.c.expires_at <= bindparam("now")),
+        HOLD.c.release_reason == HoldRelease.TIMEOUT.value,
+    )
+    of_person = (
+        select(func.count())
+        .select_from(HOLD)
+        .join(SESSION, SESSION.c.id == HOLD.c.visitor_session_id)
+        .where(
+            HOLD.c.organization_id == organization_id,
+            HOLD.c.created_at >= bindparam("since"),
+            is_same_person,
+            came_to_nothing,
+        )
+    )
+    return select(_AT_ADDRESS.scalar_subquery(), of_person.scalar_subquery())
+
+
 async def count_holds(
     tx: AsyncConnection,
     *,
@@ -46,27 +81,10 @@ async def count_holds(
     e-mail address. Theirs count from ``since``: holds that run, and holds that ran out; not
     those that were given back or replaced by another choice.
     """
-    is_live = and_(IS_OPEN, HOLD.c.expires_at > now)
-    is_other = HOLD.c.visitor_session_id.is_distinct_from(visitor_session_id)
-    at_address = select(func.count()).where(HOLD.c.address_hash == address_hash, is_live, is_other)
-    email = func.lower(func.trim(SESSION.c.draft[(str(organization_id), "email")].as_string()))
-    own_email = select(email).where(SESSION.c.id == visitor_session_id).scalar_subquery()
-    of_person = (
-        select(func.count())
-        .select_from(HOLD)
-        .join(SESSION, SESSION.c.id == HOLD.c.visitor_session_id)
-        .where(
-            HOLD.c.organization_id == organization_id,
-            HOLD.c.created_at >= since,
-            or_(SESSION.c.id == visitor_session_id, and_(email == own_email, own_email != "")),
-            or_(
-                and_(is_live, is_other),
-                and_(IS_OPEN, HOLD.c.expires_at <= now),
-                HOLD.c.release_reason == HoldRelease.TIMEOUT.value,
-            ),
-        )
-    )
-    row = (
-        await tx.execute(select(at_address.scalar_subquery(), of_person.scalar_subquery()))
-    ).one()
-    return HoldCounts(*row)
+    values = {
+        "session_id": visitor_session_id,
+        "address_hash": address_hash,
+        "since": since,
+        "now": now,
+    }
+    return HoldCounts(*(await tx.execute(_counts_at(organization_id), values)).one())
