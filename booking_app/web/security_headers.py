@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -73,7 +74,10 @@ class SecurityHeaders:
         }
         if varying := vary - {b"Origin", b""}:
             headers.append((b"vary", b", ".join(sorted(varying))))
-        headers.append((b"content-security-policy", self._policy_for(scope, given)))
+        # "Not modified" says nothing about what it stands for, and a browser would take a policy
+        # from it in place of the page's own.
+        if answer["status"] != HTTPStatus.NOT_MODIFIED:
+            headers.append((b"content-security-policy", self._policy_for(scope, given)))
         if self._is_https:
             headers.append(
                 (b"strict-transport-security", b"max-age=%d; includeSubDomains" % _YEAR_SECONDS)
