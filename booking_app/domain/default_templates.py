@@ -26,7 +26,7 @@ _CONFIRMED = DefaultTemplate(
     """\
 Dear {{patient.first_name}}, this is your {{appointment.type}} with {{clinician.name}}.
 
-See, move or cancel my appointment: {{manage_link}}
+See or cancel my appointment: {{manage_link}}
 
 To join: open the same link from {{appointment.join_from}}. You do not need an account or an app.
 
@@ -46,7 +46,7 @@ _REMINDER = DefaultTemplate(
     """\
 Dear {{patient.first_name}}, this is a reminder of your {{appointment.type}} with {{clinician.name}}.
 
-See, move or cancel my appointment: {{manage_link}}
+See or cancel my appointment: {{manage_link}}
 
 To join: open the same link from {{appointment.join_from}}. You do not need an account or an app.
 
@@ -110,7 +110,7 @@ HEADINGS: Mapping[MessageEvent, str] = {
 PREVIEWS: Mapping[MessageEvent, str] = {
     MessageEvent.CONFIRMED: (
         "{{appointment.time}} with {{clinician.name}}, {{appointment.modality}}."
-        " Move or cancel with your link."
+        " See or cancel it with your link."
     ),
     MessageEvent.REMINDER: (
         "{{appointment.time}} with {{clinician.name}}, {{appointment.modality}}."

@@ -95,7 +95,7 @@ FIELDS: tuple[MergeField, ...] = (
         MANAGE_LINK,
         "Manage link",
         _LINK,
-        "See, move or cancel my appointment",
+        "See or cancel my appointment",
         is_optional=True,
         only_in=_VISIT,
     ),

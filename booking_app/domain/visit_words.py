@@ -193,7 +193,7 @@ def calendar_description(
 
     Calendars are shared and synchronised, so the link itself is never in it.
     """
-    acts = "To join, move or cancel" if join_sentence else "To move or cancel"
+    acts = "To join or cancel" if join_sentence else "To see or cancel it"
     lines = [join_sentence, f"{acts}, use the link in your email from {clinic_name}."]
     if clinic_phone:
         lines.append(f"If you need help, call {clinic_phone}.")

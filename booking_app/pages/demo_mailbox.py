@@ -23,14 +23,18 @@ def demo_mailbox_page() -> rx.Component:
                 "No mail server is set up, so mails are kept here instead of being sent. New ones"
                 " appear by themselves.",
             ),
-            class_name="lead",
+            class_name="lead mt-3",
         ),
         rx.cond(
             DemoMailboxState.mails.length() > 0,
-            action_list(rx.foreach(DemoMailboxState.mails, _mail_row)),
+            rx.el.div(
+                action_list(rx.foreach(DemoMailboxState.mails, _mail_row)), class_name="mt-6"
+            ),
             rx.cond(
                 DemoMailboxState.is_loaded,
-                rx.el.p(pgettext("mailbox.empty", "No mail has been written yet.")),
+                rx.el.p(
+                    pgettext("mailbox.empty", "No mail has been written yet."), class_name="mt-6"
+                ),
                 rx.fragment(),
             ),
         ),

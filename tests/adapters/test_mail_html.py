@@ -96,7 +96,7 @@ def test_the_confirmation_reads_from_the_clinics_name_to_the_small_print():
         "UK time, by video",
         "Reference",
         "MSC 4H7 2KD",
-        "See, move or cancel my appointment",
+        "See or cancel my appointment",
         "To join:",
         "open the same link from 9:10am on Tuesday. You do not need an account or an app.",
         "If your plans change:",
@@ -111,7 +111,7 @@ def test_the_confirmation_reads_from_the_clinics_name_to_the_small_print():
 
 @pytest.mark.requirement("S0-9")
 def test_the_button_is_there_iff_the_template_has_the_manage_link():
-    assert page_of(CONFIRMATION).links == {"See, move or cancel my appointment": LINK}
+    assert page_of(CONFIRMATION).links == {"See or cancel my appointment": LINK}
     without = CONFIRMATION.replace("{{manage_link}}", "ask us")
     assert page_of(without).links == {}
     assert LINK not in html_part(FRAME, lay_out(without, VALUES))
@@ -159,7 +159,7 @@ def test_the_text_part_says_all_that_the_html_part_says():
     text = text_part(FRAME, render(CONFIRMATION, VALUES))
     for words in ("9:20am to 9:35am", "UK time, by video", "MSC 4H7 2KD", "Tuesday 14 July 2026"):
         assert words in text
-    assert f"See, move or cancel my appointment: {LINK}" in text
+    assert f"See or cancel my appointment: {LINK}" in text
     assert "Keep this email private" in text
     assert "{{" not in text
 

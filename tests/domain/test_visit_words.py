@@ -279,7 +279,7 @@ def test_a_window_over_midnight_names_both_days():
 def test_the_calendar_text_of_a_visit_at_the_clinic_says_nothing_of_joining():
     in_person = words.calendar_description(clinic_name="Marlow Street Clinic")
     assert "join" not in in_person.lower()
-    assert in_person == "To move or cancel, use the link in your email from Marlow Street Clinic."
+    assert in_person == "To see or cancel it, use the link in your email from Marlow Street Clinic."
 
 
 def test_the_calendar_text_says_where_the_link_is_and_never_the_link():
@@ -289,7 +289,7 @@ def test_the_calendar_text_says_where_the_link_is_and_never_the_link():
     )
     assert video.split("\n") == [
         sentence,
-        "To join, move or cancel, use the link in your email from Marlow Street Clinic.",
+        "To join or cancel, use the link in your email from Marlow Street Clinic.",
         "If you need help, call 01632 960 100.",
     ]
     assert "http" not in video
