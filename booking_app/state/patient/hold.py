@@ -6,10 +6,12 @@ from reflex.state import BaseState
 from booking_app import clock, routes
 from booking_app.domain import live_topics
 from booking_app.domain.errors import HoldExpired, HoldLimitReached
-from booking_app.dto.booking import Held, HoldCard, SlipCard
+from booking_app.dto.booking import Choice, Held, HoldCard, SlipCard
 from booking_app.i18n import pgettext
 from booking_app.services import booking, slip
 from booking_app.state.patient import frame
+from booking_app.state.patient.book_time import BookTimeState
+from booking_app.state.patient.steps import step_address
 from booking_app.web import live
 from booking_app.web.gate import current_visitor, handler
 
@@ -91,14 +93,13 @@ class HoldState(rx.State):
         self._clinic_slug = held.clinic_slug
         self.hold = booking.hold_card(held, now=clock.utc_now())
         self.slip = await slip.held_slip(held=held)
-        self.change_time = routes.with_query(
-            routes.BOOK_TIME,
-            clinic=held.clinic_slug,
-            type=held.type_slug,
-            clinician=held.clinician_slug,
-            location=held.location_slug,
-            day=held.held_for.isoformat() if held.held_for else "",
-        )
+        day = held.held_for.isoformat() if held.held_for else ""
+        asked = (await self.get_state(BookTimeState))._choice
+        if (asked.clinic, asked.appointment_type) != (held.clinic_slug, held.type_slug):
+            asked = Choice(
+                held.clinic_slug, held.type_slug, held.clinician_slug, held.location_slug
+            )
+        self.change_time = step_address(routes.BOOK_TIME, asked, day=day)
 
 
 async def enter_with_hold(state: BaseState) -> Held | rx.event.EventSpec:
