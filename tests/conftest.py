@@ -3,6 +3,7 @@
 import os
 import time
 
+import hypothesis
 import pytest
 
 # No clinic of the tests is in this zone, and its offset has 45 minutes: code that leans on the
@@ -18,6 +19,9 @@ from booking_app.settings import Settings  # noqa: E402  the environment has to 
 from tests.support import postgres, run_folder  # noqa: E402
 
 Settings.model_config["env_file"] = None
+# A busy machine is no failure: how long one example takes is not what any test is about.
+hypothesis.settings.register_profile("booking", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("booking")
 
 pytest_plugins = [
     "tests.support.chromium",
