@@ -19,9 +19,9 @@ run: setup ## set up, build if needed, migrate, seed the demo clinic, serve (POR
 
 test: setup-test test-tools lint types contracts ## everything: checks, both databases, races, browser
 	@$(BIN)/python -m scripts.requirements --start
-	$(RECORD) $(PYTEST) -q -n $(WORKERS) -m "not race and not e2e"
-	$(RECORD) $(PYTEST) -q -m race
-	$(RECORD) $(PYTEST) -q -m e2e
+	$(RECORD) $(PYTEST) -n $(WORKERS) -m "not race and not e2e"
+	$(RECORD) $(PYTEST) -m race
+	$(RECORD) $(PYTEST) -m e2e
 
 check: setup-test lint types contracts ## the fast part: lint, types, contracts, unit tests
 	$(PYTEST) -q -n $(WORKERS) tests/domain tests/architecture tests/state tests/adapters
