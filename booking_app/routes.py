@@ -17,6 +17,7 @@ LINK_ENDED = "/link-ended"
 HELP = "/help"
 PRIVACY = "/privacy"
 ACCESSIBILITY = "/accessibility"
+PHONE = "/phone"
 MAILBOX = "/demo/mailbox"
 NOT_FOUND = "/404"
 

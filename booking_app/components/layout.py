@@ -8,6 +8,7 @@ from booking_app.components.connection_banner import connection_banner
 from booking_app.components.icons import icon
 from booking_app.components.page_manners import page_manners
 from booking_app.components.plain_link import plain_link
+from booking_app.components.rich_text import fill
 from booking_app.dto.clinic import ClinicCard
 from booking_app.i18n import language, pgettext
 
@@ -113,10 +114,11 @@ def _footer(clinic: ObjectVar[ClinicCard]) -> rx.Component:
 
 
 def _without_script() -> rx.Component:
-    return rx.el.p(
-        pgettext(
-            "frame.no_script",
-            "This page needs JavaScript, and your browser has it switched off."
-            " You can book by phone instead.",
-        ),
+    """Return what a browser without JavaScript shows. The page was built before any clinic."""
+    text = pgettext(
+        "frame.no_script",
+        "This page needs JavaScript, which is switched off in your browser."
+        " You can book by phone instead: {numbers}.",
     )
+    numbers = plain_link(pgettext("frame.numbers", "see the telephone number"), href=routes.PHONE)
+    return rx.el.p(*fill(text, numbers=numbers))

@@ -24,6 +24,8 @@ from booking_app.dto.clinic import (
 )
 from booking_app.i18n import pgettext, speaking
 
+MAX_LISTED = 100
+
 
 async def find_clinic(*, slug: str) -> Clinic | None:
     """Return the clinic called ``slug``, or None; whatever cannot be a slug names no clinic.
@@ -43,8 +45,16 @@ async def find_clinic(*, slug: str) -> Clinic | None:
 async def find_only_clinic() -> Clinic | None:
     """Return the clinic of an installation that has just one, for addresses that name none."""
     async with reading() as rx:
-        slug = await queries.find_only_slug(rx)
-    return await find_clinic(slug=slug) if slug else None
+        slugs = await queries.list_slugs(rx, at_most=2)
+    return await find_clinic(slug=slugs[0]) if len(slugs) == 1 else None
+
+
+async def list_clinic_cards() -> list[ClinicCard]:
+    """Return every clinic of this installation by name, a hundred at most."""
+    async with reading() as rx:
+        slugs = await queries.list_slugs(rx, at_most=MAX_LISTED)
+    found = [await find_clinic(slug=slug) for slug in slugs]
+    return [clinic_card(clinic) for clinic in found if clinic is not None]
 
 
 async def require_clinic(*, slug: str) -> Clinic:

@@ -12,6 +12,7 @@ from booking_app.web.health import healthz
 from booking_app.web.links import booking_page, manage_link
 from booking_app.web.mailbox import caught_mail
 from booking_app.web.own_routes import OwnRoutes
+from booking_app.web.phone_page import phone_page
 from booking_app.web.pretty_paths import PrettyPaths
 from booking_app.web.security_headers import SecurityHeaders
 from booking_app.web.socket_door import SocketDoor
@@ -23,6 +24,7 @@ ENDPOINTS = {
     routes.booking_page("{clinic}"): booking_page,
     routes.manage_link("{token}"): manage_link,
     routes.caught_mail("{uid}"): caught_mail,
+    routes.PHONE: phone_page,
 }
 
 

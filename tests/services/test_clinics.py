@@ -180,3 +180,17 @@ async def test_without_a_published_policy_the_rules_in_force_are_said(settings, 
 )
 def test_a_telephone_link_works_from_abroad_where_the_country_is_known(phone, zone, href):
     assert clinics.phone_href(phone, zone) == href
+
+
+async def test_an_address_without_a_clinic_means_the_only_one_there_is():
+    assert await clinics.find_only_clinic() is None
+    only = await a_clinic()
+    found = await clinics.find_only_clinic()
+    assert found is not None
+    assert found.slug == only.slug
+
+
+async def test_of_two_clinics_none_is_the_only_one_and_both_are_listed():
+    two = [await a_clinic(slug="rose"), await a_clinic(slug="bell")]
+    assert await clinics.find_only_clinic() is None
+    assert {card.slug for card in await clinics.list_clinic_cards()} == {each.slug for each in two}

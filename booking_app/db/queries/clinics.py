@@ -53,10 +53,10 @@ async def find_clinic(rx: AsyncConnection, *, slug: str) -> Clinic | None:
     return _clinic(row, texts)
 
 
-async def find_only_slug(rx: AsyncConnection) -> str | None:
-    """Return the slug of the only organisation there is; None where there are none or several."""
-    slugs = (await rx.execute(select(ORGANIZATION.c.slug).limit(2))).scalars().all()
-    return slugs[0] if len(slugs) == 1 else None
+async def list_slugs(rx: AsyncConnection, *, at_most: int) -> list[str]:
+    """Return the slugs of the organisations there are, by name."""
+    statement = select(ORGANIZATION.c.slug).order_by(ORGANIZATION.c.name).limit(at_most)
+    return list((await rx.execute(statement)).scalars())
 
 
 def _clinic(row: RowMapping, texts: dict[str, str]) -> Clinic:
