@@ -222,6 +222,11 @@ def prepared_diaries(rx: AsyncConnection) -> PreparedDiaries:
     return _of_database.setdefault(rx.engine, PreparedDiaries())
 
 
+def forget() -> None:
+    """Begin anew, as a process does at its start."""
+    _of_database.clear()
+
+
 async def _in_line_or_thread(work: Callable[[], R], count: int) -> R:
     return work() if count <= COMPUTED_IN_LINE else await asyncio.to_thread(work)
 
