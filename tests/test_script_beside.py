@@ -8,9 +8,7 @@ from booking_app.components.script_beside import script_beside
 
 
 @pytest.mark.parametrize("component", [HoldStrip, DraftForm])
-def test_a_server_names_a_script_as_the_build_did(
-    component: type, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_server_names_a_script_as_the_build_did(component: type, monkeypatch: pytest.MonkeyPatch):
     built = component.get_fields()["library"].default
     name = built.rpartition("/")[2]
     assert name.endswith(".jsx")
