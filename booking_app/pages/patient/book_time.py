@@ -133,8 +133,10 @@ def _way_on(way: ObjectVar[WayOnRow]) -> rx.Component:
         f"{routes.BOOK_TIME}?clinic={FrameState.clinic.slug}&type={way.appointment_type}"
         f"&clinician={way.clinician}&location={way.location}"
     )
-    return rx.cond(
+    action = rx.cond(
         way.kind == "clinician",
-        page_action("users", way.heading, way.text, address, key=way.key),
-        page_action("map-pin", way.heading, way.text, address, key=way.key),
+        page_action("users", way.heading, way.text, address),
+        page_action("map-pin", way.heading, way.text, address),
     )
+    # The key stands outside: around a condition Reflex puts a fragment with the row's number.
+    return rx.fragment(action, key=way.key)
