@@ -20,7 +20,13 @@ from booking_app.pages.patient.cancel import cancel_page, cancelled_page
 from booking_app.pages.patient.ends import home_page, link_ended_page, not_found_page
 from booking_app.pages.patient.information import accessibility_page, help_page, privacy_page
 from booking_app.pages.patient.manage import manage_page
-from booking_app.pages.patient.titles import details_title, step_title, title, visit_title
+from booking_app.pages.patient.titles import (
+    details_title,
+    open_step_title,
+    step_title,
+    title,
+    visit_title,
+)
 from booking_app.state.demo_mailbox import DemoMailboxState
 from booking_app.state.patient.book_check import BookCheckState
 from booking_app.state.patient.book_details import BookDetailsState
@@ -67,20 +73,20 @@ def _booking_pages() -> tuple[Page, ...]:
         Page(
             routes.BOOK,
             book_type_page,
-            step_title(1, pgettext("book.type.h1", "What do you need?")),
+            open_step_title(1, pgettext("book.type.h1", "What do you need?")),
             BookTypeState.open_page,
             is_public=True,
         ),
         Page(
             routes.BOOK_WHO,
             book_who_page,
-            step_title(2, pgettext("book.who.h1", "Who would you like to see?")),
+            open_step_title(2, pgettext("book.who.h1", "Who would you like to see?")),
             BookWhoState.open_page,
         ),
         Page(
             routes.BOOK_TIME,
             book_time_page,
-            step_title(3, pgettext("book.time.title", "Choose a day and time.")),
+            open_step_title(3, pgettext("book.time.title", "Choose a day and time.")),
             BookTimeState.open_page,
         ),
         Page(routes.BOOK_DETAILS, book_details_page, details_title(), BookDetailsState.open_page),

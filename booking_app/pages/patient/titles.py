@@ -16,8 +16,14 @@ def title(text: rx.Var[str] | str) -> rx.Var[str]:
 
 
 def step_title(number: int, question: str) -> rx.Var[str]:
-    """Return ``What do you need? Step 1 of 5, book an appointment``."""
+    """Return ``Check and confirm. Step 5 of 5, book an appointment``."""
     return title(_step_words(number, question))
+
+
+def open_step_title(number: int, question: str) -> rx.Var[str]:
+    """Return the same for a step that is there only while online booking is open."""
+    closed = pgettext("closed.h1", "Online booking is closed")
+    return title(rx.cond(FrameState.clinic.is_open, _step_words(number, question), closed))
 
 
 def details_title() -> rx.Var[str]:
