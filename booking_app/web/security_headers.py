@@ -76,7 +76,7 @@ class SecurityHeaders:
             headers.append((b"vary", b", ".join(sorted(varying))))
         # "Not modified" says nothing about what it stands for, and a browser would take a policy
         # from it in place of the page's own.
-        if answer["status"] != HTTPStatus.NOT_MODIFIED:
+        if answer["status"] != HTTPStatus.NOT_MODIFIED and b"content-security-policy" not in names:
             headers.append((b"content-security-policy", self._policy_for(scope, given)))
         if self._is_https:
             headers.append(

@@ -57,6 +57,11 @@ class Tab:
             root, emit_delta_impl=self._keep_delta, emit_event_impl=self._keep_events
         )
         await self._processor.start()
+        async with self._states.modify_state(
+            rx.BaseStateToken(ident=self.token, cls=rx.State)
+        ) as root:
+            # As if a page had loaded: else Reflex loads one before the first event.
+            root.router_data = {"pathname": self.path}
         self.hub = live.Hub(
             self._enqueue, lambda token: self.socket if token == self.token else None
         )
@@ -86,8 +91,7 @@ class Tab:
         """Do what the browser does when the person acts, and wait until all of it is done.
 
         ``handler`` is a State's handler; ``path`` with its query is the page from then on. A
-        failure inside the handler is raised here. In a tab that has not opened a page Reflex does
-        that first.
+        failure inside the handler is raised here.
         """
         [event] = Event.from_event_type(handler(*arguments) if arguments else handler)
         await self.send_raw(event.name, event.payload, path=path)

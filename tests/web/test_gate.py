@@ -226,6 +226,7 @@ async def test_a_form_arrives_as_its_fields():
         ]
 
 
+@pytest.mark.usefixtures("database")
 async def test_the_state_of_a_tab_is_empty_for_another_browser():
     async with Tab() as tab:
         await tab.send(GatedState.look, "secret-day")
@@ -240,6 +241,7 @@ async def test_the_state_of_a_tab_is_empty_for_another_browser():
         assert not tab.was_sent("secret-day")
 
 
+@pytest.mark.usefixtures("database")
 async def test_the_state_of_a_tab_stays_with_its_browser():
     async with Tab() as tab:
         await tab.send(GatedState.look, "my-day")

@@ -26,6 +26,7 @@ async def site(scope: Scope, receive: Receive, send: Send) -> None:
         "/fonts/a.woff2": Response(b"1", media_type="font/woff2"),
         "/calendar/1.ics": PlainTextResponse("ics", headers={"Cache-Control": "no-store"}),
         "/assets/missing.js": PlainTextResponse("no", 404),
+        "/mail": HTMLResponse("mail", headers={"Content-Security-Policy": "sandbox"}),
         "/seen-before": Response(status_code=304, headers={"ETag": '"1"'}),
     }
     await answers[scope["path"]](scope, receive, send)
@@ -126,6 +127,11 @@ async def test_a_page_that_did_not_change_keeps_the_policy_it_came_with(browser)
     assert answer.status_code == 304
     assert "content-security-policy" not in answer.headers
     assert answer.headers["cache-control"] == "private, no-cache"
+
+
+async def test_an_answer_with_a_policy_of_its_own_keeps_it(browser):
+    policies = (await browser.get("/mail")).headers.get_list("content-security-policy")
+    assert policies == ["sandbox"]
 
 
 async def test_what_may_be_kept_and_for_how_long(browser):
