@@ -9,7 +9,7 @@ import gzip
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Response, sync_playwright
+from playwright.sync_api import Request, sync_playwright
 
 from bench.databases import empty_database
 from bench.report import Report
@@ -50,17 +50,17 @@ def _fetched_by(address: str) -> dict[str, list[bytes]]:
     """Return the bodies that a fresh browser fetches for a page, by kind of resource."""
     found: dict[str, list[bytes]] = {kind: [] for kind in MOST}
 
-    def keep(response: Response) -> None:
-        kind = response.request.resource_type
-        if kind in found and response.ok:
-            found[kind].append(response.body())
+    def keep(request: Request) -> None:
+        response = request.response()
+        if request.resource_type in found and response is not None and response.ok:
+            found[request.resource_type].append(response.body())
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.executable(), args=chromium.launch_arguments()
         )
         page = browser.new_page()
-        page.on("requestfinished", lambda request: keep(request.response()))
+        page.on("requestfinished", keep)
         page.goto(address)
         page.get_by_role("radio").first.wait_for(state="attached")
         page.wait_for_load_state("networkidle")
