@@ -29,7 +29,13 @@ const write = (form, name, value) => {
 
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+// After a reload the browser itself puts back what stood there, which may be older than what
+// another tab has saved since; what was not saved comes from the session storage.
+const isFreshLoad = () =>
+  performance.getEntriesByType("navigation")[0]?.type === "navigate";
+
 const wasTouchedEarly = (form, name) =>
+  isFreshLoad() &&
   controls(form, name).some((el) =>
     el.type === "checkbox"
       ? el.checked !== el.defaultChecked
@@ -83,6 +89,12 @@ export function DraftForm({
     else timer.current = setTimeout(save, PAUSE_MS);
   };
 
+  // Enter on a check box is meant to tick it; a browser would send the form.
+  const keepFromSending = (event) => {
+    if (event.key === "Enter" && event.target.type === "checkbox")
+      event.preventDefault();
+  };
+
   const send = (event) => {
     event.preventDefault();
     clearTimeout(timer.current);
@@ -132,6 +144,7 @@ export function DraftForm({
       noValidate
       onInput={noteChange}
       onBlur={save}
+      onKeyDown={keepFromSending}
       onSubmit={send}
     >
       {children}
