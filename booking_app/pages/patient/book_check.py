@@ -1,10 +1,10 @@
 """Step 5: check and confirm."""
 
 import reflex as rx
-from reflex_components_core.el.elements.forms import CheckboxInput
 
 from booking_app import routes
-from booking_app.components.icons import icon
+from booking_app.components.choices import check_box
+from booking_app.components.draft_form import draft_form
 from booking_app.components.layout import page_heading
 from booking_app.components.notes import note
 from booking_app.components.slip import slip
@@ -13,7 +13,7 @@ from booking_app.i18n import pgettext
 from booking_app.pages.patient.frame import alerts
 from booking_app.pages.patient.held_page import held_page
 from booking_app.pages.patient.step_parts import slip_rail
-from booking_app.state.patient.book_check import BookCheckState
+from booking_app.state.patient.book_check import YES, BookCheckState
 from booking_app.state.patient.frame import FrameState
 from booking_app.state.patient.hold import HoldState
 
@@ -34,8 +34,7 @@ def book_check_page() -> rx.Component:
                 ),
                 _answers(),
                 note("plain", "info", rx.el.p(BookCheckState.card.policy), class_name="mt-6"),
-                _reminders(),
-                _buttons(),
+                _form(),
             ),
             slip_rail(slip(HoldState.slip, about, hold=HoldState.hold)),
             class_name="cols",
@@ -88,21 +87,23 @@ def _optional(term: str, text: rx.Var[str], change: rx.Var[str]) -> rx.Component
     return rx.cond(text != "", _answer(term, text, change))
 
 
-def _reminders() -> rx.Component:
-    box = CheckboxInput.create(
-        type="checkbox",
-        name="reminders",
-        class_name="sr",
-        default_checked=BookCheckState.card.reminders_wanted,
-        on_change=BookCheckState.want_reminders,
-        # The box is drawn before the answer is known: a new one then shows it.
-        key=BookCheckState.is_loaded.to_string(),
-    )
-    return rx.el.label(
-        box,
-        rx.el.span(icon("check"), class_name="box", aria_hidden="true"),
-        rx.el.span(pgettext("book.check.reminders", "Send me reminders by email")),
-        class_name="check mt-5",
+def _form() -> rx.Component:
+    return draft_form(
+        rx.el.div(
+            check_box(
+                "reminders",
+                YES,
+                pgettext("book.check.reminders", "Send me reminders by email"),
+                default_checked=True,
+            ),
+            class_name="mt-5",
+        ),
+        _buttons(),
+        saved=BookCheckState.answers,
+        is_loaded=BookCheckState.is_loaded,
+        storage_key=f"check:{FrameState.clinic.slug}",
+        on_save=BookCheckState.save_answers,
+        on_send=BookCheckState.confirm,
     )
 
 
@@ -116,8 +117,7 @@ def _buttons() -> rx.Component:
                     pgettext("book.check.busy", "Booking your appointment"),
                     pgettext("book.check.confirm", "Confirm appointment"),
                 ),
-                type="button",
-                on_click=BookCheckState.confirm,
+                type="submit",
                 aria_disabled=is_busy,
                 aria_busy=is_busy,
                 class_name="btn btn--p btn--big",

@@ -1,8 +1,10 @@
 """Step 5: the last look, and the press that books."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import reflex as rx
+from typing_extensions import TypedDict
 
 from booking_app import clock, routes
 from booking_app.domain.errors import BookingRefused, DetailsInvalid, HoldExpired, NotFound
@@ -12,11 +14,23 @@ from booking_app.state.patient import frame
 from booking_app.state.patient.hold import HoldState, enter_with_hold, lead_away
 from booking_app.web.gate import current_visitor, handler
 
+YES = "yes"
+
+
+class CheckForm(TypedDict, total=False):
+    """The one box of the last look: ``YES`` where reminders are wanted, nothing where not."""
+
+    reminders: list[str]
+
 
 class BookCheckState(rx.State):
-    """What is about to be booked, and whether it is being booked just now."""
+    """What is about to be booked, and whether it is being booked just now.
+
+    ``answers`` is the form as the server has it.
+    """
 
     card: rx.Field[CheckCard] = rx.field(default_factory=CheckCard)
+    answers: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     is_loaded: rx.Field[bool] = rx.field(False)
     is_busy: rx.Field[bool] = rx.field(False)
 
@@ -41,31 +55,43 @@ class BookCheckState(rx.State):
             )
         except DetailsInvalid:
             return self._back_to_details()
+        self._show_answers(self.card.reminders_wanted)
         self.is_loaded = True
         return None
 
     @handler("visitor")
     @frame.telling_refusals
-    async def want_reminders(self, wanted: bool) -> None:
+    async def save_answers(self, fields: CheckForm) -> None:
         """Note whether reminders should be sent."""
+        await self._save(fields)
+
+    @handler("visitor")
+    async def confirm(self, fields: CheckForm) -> AsyncIterator[rx.event.EventSpec | None]:
+        """Book it as the page shows it, and go on to the confirmation."""
+        self.is_busy = True
+        yield None
+        try:
+            await self._save(fields)
+            yield await self._confirm()
+        except BookingRefused as refusal:
+            await frame.tell_refusal(self, refusal)
+        finally:
+            self.is_busy = False
+
+    async def _save(self, fields: CheckForm) -> None:
+        if not self._clinic_slug or "reminders" not in fields:
+            return
+        wanted = YES in fields["reminders"]
         await drafts.save_draft(
             visitor=await current_visitor(self),
             clinic_slug=self._clinic_slug,
             fields={"reminders_wanted": wanted},
             now=clock.utc_now(),
         )
+        self._show_answers(wanted)
 
-    @handler("visitor")
-    async def confirm(self) -> AsyncIterator[rx.event.EventSpec | None]:
-        """Book it, and go on to the confirmation."""
-        self.is_busy = True
-        yield None
-        try:
-            yield await self._confirm()
-        except BookingRefused as refusal:
-            await frame.tell_refusal(self, refusal)
-        finally:
-            self.is_busy = False
+    def _show_answers(self, wanted: bool) -> None:
+        self.answers = {"reminders": [YES] if wanted else []}
 
     async def _confirm(self) -> rx.event.EventSpec:
         visitor, now = await current_visitor(self), clock.utc_now()
