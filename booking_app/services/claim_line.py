@@ -14,12 +14,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from booking_app.db.queries.holds import HoldRow
 from booking_app.domain.actors import Visitor
 from booking_app.domain.errors import SlotTaken
 from booking_app.dto.booking import Choice, ChosenTime
+
+_AN_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -39,8 +41,7 @@ async def in_line(
     """Wait for the turn at the chosen clinician's diary; add to the list what is taken in it.
 
     Raises:
-        SlotTaken: while waiting, another visitor in front took a time that covers the
-            chosen start.
+        SlotTaken: while waiting, another visitor in front took a time that overlaps.
     """
     key = (choice.clinic, chosen.clinician)
     line = _lines.setdefault(key, _Line())
@@ -49,11 +50,18 @@ async def in_line(
     try:
         async with line.turn:
             for hold in line.taken[before:]:
-                covers = hold.starts_at <= chosen.starts_at < hold.ends_at
-                if covers and now < hold.expires_at and hold.session_key != visitor.session_key:
-                    raise SlotTaken
+                if hold.session_key != visitor.session_key and hold.is_live(now):
+                    _require_apart(hold, choice, chosen)
             yield line.taken
     finally:
         line.standing -= 1
         if not line.standing:
             del _lines[key]
+
+
+def _require_apart(hold: HoldRow, choice: Choice, chosen: ChosenTime) -> None:
+    """Raise SlotTaken if the chosen time certainly overlaps the hold, as far as is known here."""
+    is_same_type = hold.type_slug == choice.appointment_type
+    duration = hold.ends_at - hold.starts_at if is_same_type else _AN_INSTANT
+    if hold.starts_at < chosen.starts_at + duration and chosen.starts_at < hold.ends_at:
+        raise SlotTaken
