@@ -23,8 +23,7 @@ may_install() {
 
 install_packages() {
     echo "Installing $* ..."
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    scripts/apt_install.sh "$@"
 }
 
 if ! has_postgresql; then

@@ -44,8 +44,7 @@ make_venv() {
             return 1
         fi
         echo "Installing $package ..."
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null
+        scripts/apt_install.sh "$package"
     fi
     echo "Making .venv with $("$python" --version) ..."
     "$python" -m venv --clear .venv
