@@ -4,6 +4,7 @@
 # As root on Debian or Ubuntu both come from the distribution; otherwise one sentence says what to
 # install. Does nothing, quickly, when both are there.
 set -eu
+cd "$(dirname "$0")/.."
 
 has_postgresql() {
     for initdb in /usr/lib/postgresql/*/bin/initdb; do

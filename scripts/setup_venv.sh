@@ -6,6 +6,7 @@
 #
 # Runs on a bare Debian or Ubuntu with Python 3.11 to 3.13. The quick path starts no Python.
 set -eu
+cd "$(dirname "$0")/.."
 
 case "${1:-}" in
     run) locks="requirements.lock" ;;
