@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from booking_app import clock
-from booking_app.services import housekeeping, outbox, reminders
+from booking_app.services import housekeeping, outbox, reminders, retention
 from booking_app.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ TIMETABLE: tuple[tuple[str, Job, timedelta], ...] = (
     ("plan-reminders", reminders.plan_reminders, timedelta(seconds=60)),
     ("erase-drafts", housekeeping.erase_drafts, timedelta(minutes=10)),
     ("seal-audit", housekeeping.seal_audit, timedelta(minutes=5)),
+    ("forget", retention.forget, timedelta(hours=6)),
 )
 
 
