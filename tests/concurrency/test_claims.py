@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -69,27 +68,6 @@ EXPECTED = Counter(held=1, slot_taken=CROWD - 1)
 
 def _name(race: Race) -> str:
     return race.name
-
-
-@pytest.fixture
-async def no_deadlocks(database: str):
-    """Fail the test if PostgreSQL had to break a deadlock in it, even one that was retried."""
-    before = await _deadlocks(database)
-    yield
-    await session.dispose()  # each connection reports what it counted when it ends
-    assert await _deadlocks(database) == before
-
-
-async def _deadlocks(url: str) -> int:
-    if not url.startswith("postgresql"):
-        return 0
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        return await connection.fetchval(
-            "select deadlocks from pg_stat_database where datname = current_database()"
-        )
-    finally:
-        await connection.close()
 
 
 async def _prepare(race: Race, clinic: AClinic, seed: int) -> datetime:
