@@ -20,7 +20,7 @@ def install(read: Callable[[], datetime]) -> None:
     """Make ``read`` the source of time for this process.
 
     The product never calls this. The tests' own entry points do, so that web
-    process, worker and jobs follow one clock that a test can move (ruling 7).
+    process, worker and jobs follow one clock that a test can move.
     """
-    global _read  # noqa: PLW0603
+    global _read
     _read = read

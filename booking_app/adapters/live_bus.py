@@ -36,7 +36,8 @@ class LocalBus:
         for listener in tuple(self._listeners):
             try:
                 await listener(topic)
-            except Exception:  # noqa: BLE001  a broken listener must not undo a committed booking
+            except Exception:
+                # A broken listener must not undo a committed booking.
                 log.exception("a live listener failed on %s", topic.split(":")[0])
 
     def listen(self, listener: Listener) -> None:
@@ -48,7 +49,7 @@ _bus: Bus = LocalBus()
 
 def install(bus: Bus) -> None:
     """Use ``bus`` in this process."""
-    global _bus  # noqa: PLW0603  one bus per process, chosen at start
+    global _bus
     _bus = bus
 
 

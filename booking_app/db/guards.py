@@ -17,7 +17,7 @@ _OVERLAP = f"""
           AND other.status IN ('busy', 'busy-tentative') AND NOT other.overbooked
           AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at
           AND other.id IS NOT NEW.id);
-"""
+"""  # noqa: S608  made of constants only
 _LIVE = "NEW.status IN ('busy', 'busy-tentative') AND NOT NEW.overbooked"
 _SEALED = (
     "id, organization_id, at, actor_kind, actor_id, action, entity, entity_uid, before, after,"

@@ -43,11 +43,9 @@ _running: set[asyncio.Task[Any]] = set()
 
 def configure(url: str, *, pool_size: int = 10) -> None:
     """Point this process at ``url``. Call ``dispose`` first when another one is in use."""
-    global _database  # noqa: PLW0603  one engine per process, set at start and by tests
-    if url.startswith("sqlite"):
-        _database = _sqlite(url)
-    else:
-        _database = _postgresql(url, pool_size)
+    global _database
+    is_sqlite = url.startswith("sqlite")
+    _database = _sqlite(url) if is_sqlite else _postgresql(url, pool_size)
 
 
 def get_engine() -> AsyncEngine:
@@ -57,7 +55,7 @@ def get_engine() -> AsyncEngine:
 
 async def dispose() -> None:
     """Close every connection of this process and forget the engine."""
-    global _database  # noqa: PLW0603  see configure
+    global _database
     database, _database = _database, None
     if database is not None:
         await database.writer.dispose()

@@ -15,7 +15,7 @@ ORGANIZATION = core(Organization)
 async def list_clinics(rx: AsyncConnection) -> dict[str, int]:
     """Return the keys of the installation's clinics by slug."""
     rows = await rx.execute(select(ORGANIZATION.c.slug, ORGANIZATION.c.id))
-    return {slug: key for slug, key in rows.all()}
+    return {row.slug: row.id for row in rows}
 
 
 async def find_user(tx: AsyncConnection, *, organization_id: int, email_norm: str) -> int | None:
