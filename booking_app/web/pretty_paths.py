@@ -16,6 +16,7 @@ _CONDITIONS = (b"if-none-match", b"if-modified-since")
 _HIDDEN_ENDINGS = (".html", ".br", ".gz")
 # No page is called this. Not "/404": that is a page, and would be served as one that exists.
 _NOWHERE = "/-"
+_MAX_NAME_BYTES = 200
 
 
 class PrettyPaths:
@@ -43,8 +44,18 @@ class PrettyPaths:
 
 
 def _is_outside(path: str) -> bool:
-    """Say whether the path is none that a browser asks for on its own account."""
-    return "//" in path or "\\" in path or "\0" in path or ".." in path.split("/")
+    """Say whether the path is none that a browser asks for on its own account.
+
+    Beyond so many bytes a part of it can be no file's name.
+    """
+    parts = path.split("/")
+    return (
+        "//" in path
+        or "\\" in path
+        or "\0" in path
+        or ".." in parts
+        or any(len(part.encode("utf-8", "replace")) > _MAX_NAME_BYTES for part in parts)
+    )
 
 
 def _moved_to(path: str, scope: Scope) -> Scope:

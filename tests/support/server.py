@@ -95,11 +95,14 @@ def serving(
     database_url: str,
     environment: str = "test",
     settings: Mapping[str, str] | None = None,
+    now: datetime | None = None,
 ) -> Iterator[LiveServer]:
-    """Serve for the length of a block; see LiveServer."""
+    """Serve for the length of a block, from ``now`` on if that is given; see LiveServer."""
     server = LiveServer(
         folder, database_url=database_url, environment=environment, settings=settings
     )
+    if now is not None:
+        server.set_clock(now)
     server.start()
     try:
         yield server

@@ -3,8 +3,10 @@
 The handlers are taken from the live registry, so one that is added tomorrow is attacked tomorrow.
 """
 
+import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from itertools import count, cycle
 from typing import Any, get_origin, get_type_hints
 
@@ -15,17 +17,14 @@ from typing_extensions import is_typeddict
 
 from booking_app import routes
 from booking_app.booking_app import app
-from booking_app.db import session
-from booking_app.state.patient.book_details import BookDetailsState
 from booking_app.state.patient.hold import HoldState
 from booking_app.web import visitor_cookie
 from booking_app.web.arguments import arguments_of
 from booking_app.web.gate import roles_of
-from tests.factories import NOW
-from tests.support.databases import KINDS, new_database
+from booking_app.web.live import MERGE_SECONDS
 from tests.support.raw_socket import HYDRATE, RawSocket
 from tests.support.server import LiveServer
-from tests.web.intruders import OWN_MARKS, Scene, fingerprints, set_scene
+from tests.web.intruders import OWN_MARKS, Scene, fingerprints
 
 HANDLERS: dict[str, Callable[..., Any]] = {
     name: registered.handler.fn
@@ -72,36 +71,6 @@ STRINGS = (
     "9999-12-31",
     "x" * 4_000,
 )
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveServer]:
-    """Give a server with a database of each kind, in which only visitors change anything."""
-    folder = tmp_path_factory.mktemp("attacked")
-    live = LiveServer(
-        folder,
-        database_url=new_database(request.param, folder),
-        settings={"BOOKING_RUN_JOBS_IN_PROCESS": "false"},
-    )
-    live.set_clock(NOW)
-    live.start()
-    yield live
-    live.stop()
-
-
-_scenes: dict[LiveServer, Scene] = {}
-
-
-@pytest.fixture
-async def scene(server: LiveServer) -> AsyncIterator[Scene]:
-    """Give what is there to steal, written once for each server."""
-    session.configure(server.database_url)
-    if server not in _scenes:
-        _scenes[server] = await set_scene()
-    yield _scenes[server]
-    await session.dispose()
 
 
 _addresses = count(1)
@@ -183,9 +152,9 @@ INTRUDERS = (
 
 @pytest.mark.parametrize("intruder", INTRUDERS)
 async def test_a_payload_that_does_not_fit_does_nothing_and_says_nothing(
-    server: LiveServer, scene: Scene, intruder: str
+    clinic_server: LiveServer, scene: Scene, intruder: str
 ):
-    before, log = await fingerprints(), server.output()
+    before, log = await fingerprints(), clinic_server.output()
     page = routes.with_query(routes.MANAGE, a=scene.victim.appointment.uid)
     attempts = [
         (name, payload)
@@ -194,26 +163,26 @@ async def test_a_payload_that_does_not_fit_does_nothing_and_says_nothing(
     ]
     while attempts:
         some, attempts = attempts[:AT_ONCE], attempts[AT_ONCE:]
-        async with tab(server, scene.intruders[intruder]) as socket:
+        async with tab(clinic_server, scene.intruders[intruder]) as socket:
             await socket.connect(page)
             await socket.answers()
             for name, payload in some:
                 await socket.call(name, payload, page)
             assert await socket.answers() == [], some
     assert await fingerprints() == before
-    assert server.output() == log
+    assert clinic_server.output() == log
 
 
 @pytest.mark.parametrize("intruder", INTRUDERS)
 async def test_a_payload_that_fits_gains_nothing_of_anybody_elses(
-    server: LiveServer, scene: Scene, intruder: str
+    clinic_server: LiveServer, scene: Scene, intruder: str
 ):
-    before, log = await fingerprints(), server.output()
+    before, log = await fingerprints(), clinic_server.output()
     pages = [page for page in every_page(scene) if page.startswith(PAGES_WITH_MOST_TO_LOSE)]
     for name, function in OURS.items():
         hints = hints_of(function)
         texts = (scene.victim.appointment.uid, *STRINGS) if hints else ("",) * len(pages)
-        async with tab(server, scene.intruders[intruder]) as socket:
+        async with tab(clinic_server, scene.intruders[intruder]) as socket:
             await socket.connect(pages[0])
             for page, text in zip(cycle(pages), texts, strict=False):
                 await socket.load(page)
@@ -224,13 +193,13 @@ async def test_a_payload_that_fits_gains_nothing_of_anybody_elses(
     after = await fingerprints()
     for table in before.keys() - OWN_MARKS - {"resource"}:
         assert before[table] <= after[table], table
-    assert server.output() == log
+    assert clinic_server.output() == log
 
 
-async def test_every_page_shows_a_stranger_nothing(server: LiveServer, scene: Scene):
+async def test_every_page_shows_a_stranger_nothing(clinic_server: LiveServer, scene: Scene):
     before = await fingerprints()
     for intruder, cookie in scene.intruders.items():
-        async with tab(server, cookie) as socket:
+        async with tab(clinic_server, cookie) as socket:
             await socket.connect()
             for page in every_page(scene):
                 await socket.load(page)
@@ -243,28 +212,28 @@ async def test_every_page_shows_a_stranger_nothing(server: LiveServer, scene: Sc
 DETAILS = f"{routes.BOOK_DETAILS}?clinic=harbour"
 
 
-async def open_details(server: LiveServer, scene: Scene) -> RawSocket:
-    """Return the victim's tab with what was typed on it."""
-    socket = tab(server, scene.victim.cookie)
-    await socket.open()
-    await socket.connect(DETAILS)
-    await socket.wait_for("Ottoline")
-    return socket
+@asynccontextmanager
+async def details_page(clinic_server: LiveServer, scene: Scene) -> AsyncIterator[RawSocket]:
+    """Give the victim's tab with what was typed on it."""
+    async with tab(clinic_server, scene.victim.cookie) as socket:
+        await socket.connect(DETAILS)
+        await socket.wait_for("Ottoline")
+        yield socket
 
 
-async def test_the_owner_sees_what_a_stranger_must_not(server: LiveServer, scene: Scene):
-    socket = await open_details(server, scene)
-    await socket.close()
-    assert set(leaked(scene, socket.frames)) >= {"Ottoline", "ottoline@victim.example", "Wartwort"}
+async def test_the_owner_sees_what_a_stranger_must_not(clinic_server: LiveServer, scene: Scene):
+    async with details_page(clinic_server, scene) as owner:
+        seen = leaked(scene, owner.frames)
+    assert set(seen) >= {"Ottoline", "ottoline@victim.example", "Wartwort"}
 
 
 @pytest.mark.parametrize("intruder", INTRUDERS)
 async def test_the_token_of_a_closed_tab_opens_nothing(
-    server: LiveServer, scene: Scene, intruder: str
+    clinic_server: LiveServer, scene: Scene, intruder: str
 ):
-    owner = await open_details(server, scene)
-    await owner.close()
-    async with tab(server, scene.intruders[intruder], token=owner.token) as thief:
+    async with details_page(clinic_server, scene) as owner:
+        pass
+    async with tab(clinic_server, scene.intruders[intruder], token=owner.token) as thief:
         await thief.connect(DETAILS)
         await thief.call(HYDRATE, {})
         await thief.call(name_of(HoldState.keep_holding), {}, DETAILS)
@@ -272,27 +241,35 @@ async def test_the_token_of_a_closed_tab_opens_nothing(
         assert leaked(scene, thief.frames) == []
 
 
-async def test_the_token_of_a_closed_tab_is_told_no_news_of_it(server: LiveServer, scene: Scene):
+async def test_the_token_of_a_closed_tab_is_told_no_news_of_it(
+    clinic_server: LiveServer, scene: Scene
+):
     """A client that only connects has shown no cookie to the gate; what is on its way stays away."""
-    owner = await open_details(server, scene)
-    await owner.close()
-    async with tab(server, "", token=owner.token) as thief:
+    async with details_page(clinic_server, scene) as owner:
+        pass
+    async with (
+        tab(clinic_server, "", token=owner.token) as thief,
+        details_page(clinic_server, scene) as beside,
+        details_page(clinic_server, scene) as acting,
+    ):
         await thief.connect(auth={})
-        other = await open_details(server, scene)
-        await other.call(name_of(HoldState.keep_holding), {}, DETAILS)
-        await other.answers()
-        await other.close()
-        await thief.answers()
+        await beside.answers()
+        await acting.call(name_of(HoldState.keep_holding), {}, DETAILS)
+        await acting.answers()
+        await asyncio.sleep(2 * MERGE_SECONDS)
+        assert any("delta" in frame for frame in await beside.answers())
+        assert not any("delta" in frame for frame in await thief.answers())
         assert leaked(scene, thief.frames) == []
 
 
-async def test_the_token_of_an_open_tab_makes_a_new_tab(server: LiveServer, scene: Scene):
-    owner = await open_details(server, scene)
-    async with tab(server, scene.intruders["new"], token=owner.token) as thief:
+async def test_the_token_of_an_open_tab_makes_a_new_tab(clinic_server: LiveServer, scene: Scene):
+    async with (
+        details_page(clinic_server, scene) as owner,
+        tab(clinic_server, scene.intruders["new"], token=owner.token) as thief,
+    ):
         await thief.connect(DETAILS)
         await thief.answers()
         assert any("new_token" in frame for frame in thief.frames)
         assert leaked(scene, thief.frames) == []
-    await owner.call(name_of(BookDetailsState.open_page), {}, DETAILS)
-    await owner.answers()
-    await owner.close()
+        await owner.load(DETAILS)
+        assert any("Ottoline" in frame for frame in await owner.answers())

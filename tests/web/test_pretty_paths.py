@@ -53,6 +53,8 @@ async def test_an_address_shows_its_page_at_once(browser, address, page):
         "//evil.example/book",
         "/book/..%2f..%2fetc/passwd",
         "/%5cevil.example",
+        "/" + "x" * 300,
+        "/book/" + "%C3%A9" * 120,
     ],
 )
 async def test_an_unknown_address_shows_the_page_that_says_so(browser, address):
