@@ -28,7 +28,16 @@ class Site(rx.App):
 app = Site(
     html_lang="en-GB",
     stylesheets=["/css/tokens.css", "/css/ui.css"],
-    head_components=[rx.el.script(src="/js/boot.js")],
+    head_components=[
+        rx.el.link(
+            rel="preload",
+            href="/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+            as_="font",
+            type="font/woff2",
+            cross_origin="anonymous",
+        ),
+        rx.el.script(src="/js/boot.js"),
+    ],
     toaster=None,
     # Only this of Reflex's own wraps: the frame of our pages says when the connection is lost.
     app_wraps={(55, "ErrorBoundary"): error_boundary},

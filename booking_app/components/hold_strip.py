@@ -57,8 +57,12 @@ def hold_strip(
     short_words = pgettext("hold.strip_short", "Held for you until {until}.")
     return HoldStrip.create(
         icon("timer"),
-        rx.el.span(*long_words, " ", class_name="hide-m"),
-        rx.el.span(short_words.format(until=hold.until), " ", class_name="only-m"),
+        # Nothing half said while the page does not know the hold yet.
+        rx.cond(hold.is_live, rx.el.span(*long_words, " ", class_name="hide-m")),
+        rx.cond(
+            hold.is_live,
+            rx.el.span(short_words.format(until=hold.until), " ", class_name="only-m"),
+        ),
         left_ms=hold.left_ms,
         stamp=hold.stamp,
         may_extend=hold.may_extend,

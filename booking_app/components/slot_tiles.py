@@ -9,8 +9,6 @@ from booking_app.components.rich_text import fill
 from booking_app.dto.booking import TimesCard, TimeTile
 from booking_app.i18n import pgettext
 
-SKELETON_TILES = 6
-
 
 def slot_tiles(
     times: ObjectVar[TimesCard], *, chosen: rx.Var[str], on_choose: Any, name: str = "slot"
@@ -70,16 +68,3 @@ def tile_row(
         )
 
     return rx.el.div(rx.foreach(tiles, tile), class_name="slots")
-
-
-def loading_tiles() -> rx.Component:
-    """Return grey tiles in the place where times will be."""
-    return rx.el.div(
-        rx.el.p(pgettext("book.time.loading", "Finding free times"), class_name="part"),
-        rx.el.div(
-            *(rx.el.span(class_name="slot slot--load") for _ in range(SKELETON_TILES)),
-            class_name="slots",
-            aria_hidden="true",
-        ),
-        aria_busy="true",
-    )

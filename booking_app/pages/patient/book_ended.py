@@ -3,6 +3,7 @@
 import reflex as rx
 
 from booking_app.components.layout import page_heading
+from booking_app.components.loading import loading_page
 from booking_app.components.notes import note
 from booking_app.components.slot_tiles import tile_row
 from booking_app.i18n import pgettext
@@ -36,7 +37,7 @@ def book_ended_page() -> rx.Component:
                     class_name="mt-5",
                 ),
             ),
-            rx.el.p(pgettext("common.loading", "One moment, please"), class_name="lead mt-3"),
+            loading_page(),
         ),
         is_narrow=True,
     )

@@ -8,8 +8,9 @@ from booking_app.components.actions import action_list, call_action, page_action
 from booking_app.components.day_picker import day_picker
 from booking_app.components.icons import icon
 from booking_app.components.layout import page_heading
+from booking_app.components.loading import loading_tiles, once_known
 from booking_app.components.rich_text import fill
-from booking_app.components.slot_tiles import loading_tiles, slot_tiles
+from booking_app.components.slot_tiles import slot_tiles
 from booking_app.components.steps import back_link, steps_line
 from booking_app.dto.booking import WayOnRow
 from booking_app.i18n import pgettext
@@ -36,50 +37,54 @@ def book_time_page() -> rx.Component:
 def _picker() -> rx.Component:
     soonest = fill(
         pgettext("book.time.soonest", "The soonest time is {when}."),
-        when=rx.el.b(BookTimeState.soonest, class_name="strong"),
+        when=rx.el.b(
+            once_known(BookTimeState.soonest, "tomorrow, Tuesday 14 July, at 9:20am"),
+            class_name="strong",
+        ),
     )
     return rx.fragment(
         page_heading(pgettext("book.time.h1", "Choose a day and time")),
-        rx.el.p(
-            rx.cond(
-                BookTimeState.soonest != "",
-                rx.fragment(*soonest),
-                pgettext("book.time.loading", "Finding free times"),
-            ),
-            class_name="lead mt-3",
-        ),
+        rx.el.p(*soonest, class_name="lead mt-3"),
         rx.el.p(
             icon("globe"),
-            rx.el.span(BookTimeState.zone_line, " ", BookTimeState.device_zone_line),
+            rx.el.span(
+                once_known(
+                    BookTimeState.zone_line, "Times are UK time. It is 3:42pm in the UK now."
+                ),
+                " ",
+                BookTimeState.device_zone_line,
+            ),
             class_name="tz mt-3",
         ),
-        rx.el.form(
+        _form(),
+    )
+
+
+def _form() -> rx.Component:
+    days = day_picker(
+        BookTimeState.month,
+        chosen=BookTimeState.times.iso,
+        on_choose=BookTimeState.choose_day,
+        on_month=BookTimeState.turn_to_month,
+    )
+    times = slot_tiles(
+        BookTimeState.times,
+        chosen=BookTimeState.chosen.key,
+        on_choose=BookTimeState.choose_time,
+    )
+    return rx.el.form(
+        rx.el.div(
+            rx.cond(BookTimeState.is_loaded, days, rx.el.div(class_name="cal--load")),
             rx.el.div(
-                day_picker(
-                    BookTimeState.month,
-                    chosen=BookTimeState.times.iso,
-                    on_choose=BookTimeState.choose_day,
-                    on_month=BookTimeState.turn_to_month,
-                ),
-                rx.el.div(
-                    rx.el.h2(BookTimeState.times.heading, class_name="slots-h"),
-                    alerts(),
-                    rx.cond(
-                        BookTimeState.is_loaded,
-                        slot_tiles(
-                            BookTimeState.times,
-                            chosen=BookTimeState.chosen.key,
-                            on_choose=BookTimeState.choose_time,
-                        ),
-                        loading_tiles(),
-                    ),
-                ),
-                class_name="picker",
+                rx.el.h2(BookTimeState.times.heading, class_name="slots-h"),
+                alerts(),
+                rx.cond(BookTimeState.is_loaded, times, loading_tiles()),
             ),
-            id=FORM,
-            on_submit=BookTimeState.go_on,
-            class_name="mt-7",
+            class_name="picker",
         ),
+        id=FORM,
+        on_submit=BookTimeState.go_on,
+        class_name=rx.cond(BookTimeState.is_loaded, "mt-7", "mt-7 screenful"),
     )
 
 

@@ -6,13 +6,14 @@ from reflex.vars import ObjectVar
 from booking_app import routes
 from booking_app.components.choices import Choice, choice_list
 from booking_app.components.layout import page_heading
+from booking_app.components.loading import loading_rows, once_known
 from booking_app.components.notes import note
 from booking_app.components.slip import slip
 from booking_app.components.steps import steps_line
 from booking_app.dto.booking import TypeRow
 from booking_app.i18n import pgettext
 from booking_app.pages.patient.frame import alerts, booking_page
-from booking_app.pages.patient.step_parts import continue_button, loading_rows, slip_rail
+from booking_app.pages.patient.step_parts import continue_button, slip_rail
 from booking_app.state.patient.book_type import BookTypeState
 from booking_app.state.patient.frame import FrameState
 
@@ -68,7 +69,10 @@ def _emergency() -> rx.Component:
         rx.el.p(
             rx.el.b(pgettext("common.emergency", "Do not use this page in an emergency.")),
             " ",
-            FrameState.clinic.emergency,
+            once_known(
+                FrameState.clinic.emergency,
+                "Call for chest pain, trouble breathing, signs of a stroke or heavy bleeding.",
+            ),
         ),
         class_name="mt-5",
     )
@@ -87,7 +91,9 @@ def _unsure() -> rx.Component:
         " ",
         pgettext("book.type.or_call", "or call us."),
         " ",
-        FrameState.clinic.help_hours,
+        once_known(
+            FrameState.clinic.help_hours, "A person answers from 8am to 6pm, Monday to Friday."
+        ),
         class_name="sm mut mt-4",
     )
 

@@ -5,12 +5,13 @@ from reflex.vars import ObjectVar
 
 from booking_app.components.choices import Choice, choice_list
 from booking_app.components.layout import page_heading
+from booking_app.components.loading import loading_rows
 from booking_app.components.slip import slip
 from booking_app.components.steps import back_link, steps_line
 from booking_app.dto.booking import WhoRow
 from booking_app.i18n import pgettext
 from booking_app.pages.patient.frame import alerts, booking_page
-from booking_app.pages.patient.step_parts import continue_button, loading_rows, slip_rail
+from booking_app.pages.patient.step_parts import continue_button, slip_rail
 from booking_app.state.patient.book_who import BookWhoState
 
 

@@ -5,6 +5,7 @@ import reflex as rx
 from booking_app.components.choices import plain_choices
 from booking_app.components.error_summary import error_summary
 from booking_app.components.layout import page_heading
+from booking_app.components.loading import loading_page
 from booking_app.components.notes import note
 from booking_app.components.rich_text import bold_start
 from booking_app.components.slip import slip
@@ -37,7 +38,7 @@ def cancel_page() -> rx.Component:
                 _policy(),
                 rx.cond(card.can_cancel, _form(), _refusal()),
             ),
-            rx.el.p(pgettext("common.loading", "One moment, please"), class_name="lead"),
+            loading_page(),
         ),
         is_narrow=True,
     )
@@ -71,7 +72,7 @@ def cancelled_page() -> rx.Component:
                     class_name="mt-8",
                 ),
             ),
-            rx.el.p(pgettext("common.loading", "One moment, please"), class_name="lead"),
+            loading_page(),
         ),
         is_narrow=True,
     )

@@ -10,6 +10,7 @@ from booking_app.components.actions import (
     tag,
 )
 from booking_app.components.layout import page_heading
+from booking_app.components.loading import loading_page
 from booking_app.components.look_again import look_again
 from booking_app.components.notes import note
 from booking_app.components.slip import slip
@@ -35,7 +36,7 @@ def manage_page() -> rx.Component:
                     class_name="sm mut mt-7",
                 ),
             ),
-            rx.el.p(pgettext("common.loading", "One moment, please"), class_name="lead"),
+            loading_page(),
         ),
         look_again(card.changes_in_ms, stamp=ManageState.looked, on_due=ManageState.clock_moved_on),
         is_narrow=True,

@@ -4,8 +4,6 @@ import reflex as rx
 
 from booking_app.i18n import pgettext
 
-LOADING_ROWS = 4
-
 
 def continue_button() -> rx.Component:
     """Return the one main button of a step."""
@@ -20,16 +18,3 @@ def continue_button() -> rx.Component:
 def slip_rail(*children: rx.Component) -> rx.Component:
     """Return the column beside a step on wide screens, with the slip that fills in."""
     return rx.el.aside(*children, class_name="rail hide-m")
-
-
-def loading_rows() -> rx.Component:
-    """Return grey rows in the place where choices will be."""
-    return rx.el.div(
-        rx.el.p(pgettext("common.loading", "One moment, please"), class_name="sr"),
-        *(
-            rx.el.div(class_name="choice choice--load", aria_hidden="true")
-            for _ in range(LOADING_ROWS)
-        ),
-        class_name="choices",
-        aria_busy="true",
-    )
