@@ -23,7 +23,9 @@ from booking_app.settings import get_settings
 GUARDED = {"ex_slot_no_overlap"}
 
 
-def include_object(obj: object, name: str | None, type_: str, reflected: bool, compare_to: object) -> bool:
+def include_object(
+    obj: object, name: str | None, type_: str, reflected: bool, compare_to: object
+) -> bool:
     return name not in GUARDED
 
 
@@ -39,7 +41,9 @@ def run(connection: Connection) -> None:
     is_sqlite = connection.dialect.name == "sqlite"
     if not is_sqlite:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(72310001)")  # one migration at a time
+        connection.exec_driver_sql(
+            "SELECT pg_advisory_xact_lock(72310001)"
+        )  # one migration at a time
     context.configure(
         connection=connection,
         target_metadata=TableModel.metadata,
