@@ -102,11 +102,18 @@ def worker() -> None:
 def create_user(
     email: Annotated[str, typer.Argument(help="The address this person signs in with.")],
     name: Annotated[str, typer.Option(prompt=True, help="The name as colleagues see it.")],
-    role: Annotated[str, typer.Option(prompt=True, help="What this person may do.")] = "admin",
-    clinic: Annotated[str, typer.Option(help="The clinic's short name in addresses.")] = "",
     password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
-    ] = "",
+        str,
+        typer.Option(
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+            envvar="BOOKING_NEW_PASSWORD",
+            help="Better typed, or in the variable, than on the command line.",
+        ),
+    ],
+    role: Annotated[str, typer.Option(help="What this person may do.")] = "admin",
+    clinic: Annotated[str, typer.Option(help="The clinic's short name in addresses.")] = "",
 ) -> None:
     """Create a member of staff who can sign in."""
     _settings()
@@ -148,6 +155,7 @@ async def _until_stopped(work: Coroutine[object, object, None]) -> None:
     task = asyncio.ensure_future(work)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    typer.echo("Working until Ctrl-C.")
     with suppress(asyncio.CancelledError):
         await task
 

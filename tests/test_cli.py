@@ -2,7 +2,9 @@
 
 import re
 import shutil
+import signal
 import socket
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from booking_app.services import installation
 from booking_app.settings import get_settings
 from booking_app.sole_process import claimed
 from tests.factories import a_clinic
+from tests.support import processes
 from tests.support.mail_server import running_mail_server
 from tests.support.processes import free_port
 
@@ -208,6 +211,57 @@ def test_reset_puts_the_demo_back(database_url: str, monkeypatch: pytest.MonkeyP
     assert names_of_clinics(database_url) == ["Marlow Street Clinic"]
     assert booking("demo").output == "The demo clinic was there already.\n"
     assert booking("doctor").exit_code == 0
+
+
+def test_a_member_of_staff_is_created(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    use(monkeypatch, database_url=database_url, new_password="a password nobody guesses")
+    session.configure(database_url)
+    installation.run(a_clinic)
+    created = booking("create-user", "sam@clinic.example", "--name", "Sam Reed")
+    assert created.output == "sam@clinic.example can sign in.\n"
+    assert created.exit_code == 0
+    again = booking("create-user", "SAM@clinic.example", "--name", "Sam Reed")
+    assert "is a user of this clinic already" in again.output
+    assert again.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["sam@clinic.example", "--clinic", "nowhere"], "There is no clinic called 'nowhere'"),
+        (["sam", "--clinic", ""], "sam"),
+        (["sam@clinic.example", "--role", "owner"], "The role must be one of"),
+        (["sam@clinic.example", "--password", "short"], "12"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_member_of_staff_is_refused_with_a_sentence(
+    arguments: list[str], sentence: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    use(monkeypatch, database_url=database_url, new_password="a password nobody guesses")
+    installation.run(a_clinic)
+    refused = booking("create-user", "--name", "Sam Reed", *arguments)
+    assert sentence in refused.output
+    assert refused.output.count("\n") == 1
+    assert "Traceback" not in refused.output
+    assert refused.exit_code == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_works_until_it_is_stopped(
+    database_url: str, number: signal.Signals, tmp_path: Path
+):
+    environment = {"BOOKING_DATABASE_URL": database_url, "BOOKING_DATA_DIR": str(tmp_path)}
+    worker = processes.start(
+        [processes.BOOKING, "worker"], environment=environment, log=tmp_path / "worker.log"
+    )
+    give_up_at = time.monotonic() + 60
+    while "Working" not in worker.output():
+        assert time.monotonic() < give_up_at, worker.output()
+        time.sleep(0.02)
+    assert worker.interrupt(number) < processes.STOP_SECONDS
+    assert worker.process.returncode == 0
+    assert "Traceback" not in worker.output()
 
 
 def test_a_relative_folder_is_meant_from_the_checkout(monkeypatch: pytest.MonkeyPatch):
