@@ -4,6 +4,7 @@ Events run through Reflex's real processor with the product's own gate in front,
 is called with the arguments, the cookie and the page address that a websocket would bring.
 """
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from reflex_base.utils.format import format_event_handler, json_dumps
 
 from booking_app.booking_app import app
-from booking_app.web import live, visitor_cookie
+from booking_app.web import live, problems, visitor_cookie
 
 S = TypeVar("S", bound=rx.State)
 
@@ -30,10 +31,17 @@ class Tab:
     """One tab: ``async with Tab() as tab: await tab.open("/book?clinic=marlow")``.
 
     ``cookie`` is the visitor cookie's value; without one the tab has a fresh one, with "" none.
+    A failure in a handler is raised where the test acted, or with ``survives_failures`` handled
+    as the product does.
     """
 
     def __init__(
-        self, *, cookie: str | None = None, address: str = "127.0.0.1", zone: str = ""
+        self,
+        *,
+        cookie: str | None = None,
+        address: str = "127.0.0.1",
+        zone: str = "",
+        survives_failures: bool = False,
     ) -> None:
         self.cookie = visitor_cookie.new_value() if cookie is None else cookie
         self.address = address
@@ -45,9 +53,11 @@ class Tab:
         self.events: list[Event] = []
         self.failures: list[Exception] = []
         self._states = StateManagerMemory()
+        on_failure = problems.on_handler_failure if survives_failures else self._remember_failure
         self._processor = BaseStateEventProcessor(
-            middleware=app, backend_exception_handler=self._remember_failure
+            middleware=app, backend_exception_handler=on_failure
         )
+        self._survives_failures = survives_failures
 
     async def __aenter__(self) -> Self:
         self._processor.configure(state_manager=self._states)
@@ -142,8 +152,18 @@ class Tab:
     async def _run(self, future: Any) -> None:
         try:
             await future.wait_all()
+        except Exception:
+            if not self._survives_failures:
+                raise
+            await self._finish_tasks()  # that handle the failure, and ask for a follow-up
+            await self._processor.join()
+            await self._finish_tasks()
         finally:
             self._raise_failure()
+
+    async def _finish_tasks(self) -> None:
+        while tasks := tuple(self._processor._tasks.values()):
+            await asyncio.wait(tasks)
 
     def _raise_failure(self) -> None:
         failures, self.failures = self.failures, []
