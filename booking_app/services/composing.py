@@ -95,31 +95,8 @@ def _values(
         if wording.link_uid
         else ""
     )
-    is_here = facts.modality == Modality.IN_PERSON
-    address = ", ".join(part for part in (facts.location_address, facts.location_postcode) if part)
     late_from = facts.starts_at - timedelta(minutes=facts.late_cancel_window)
-    known: dict[str, str | None] = {
-        "patient.first_name": facts.patient_first_name,
-        "patient.full_name": f"{facts.patient_first_name} {facts.patient_last_name}",
-        "clinic.name": facts.clinic_name,
-        "clinic.phone": facts.clinic_phone,
-        "clinic.email": facts.clinic_email,
-        "clinic.booking_page": (
-            settings.base_url + routes.booking_page(facts.clinic_slug)
-            if facts.online_booking_enabled
-            else None
-        ),
-        "location.name": facts.location_name if is_here else None,
-        "location.address": address if is_here else None,
-        "location.directions": facts.location_directions if is_here else None,
-        "clinician.name": facts.clinician_name,
-        "appointment.type": facts.type_name,
-        "appointment.date": visit_words.patient_day(facts.starts_at, zone),
-        "appointment.time": visit_words.patient_time(facts.starts_at, zone),
-        "appointment.timezone": zone_words(zone),
-        "appointment.duration": visit_words.duration_words(facts.ends_at - facts.starts_at),
-        "appointment.modality": visit_words.HOW_WORDS[facts.modality],
-        "appointment.reference": visit_words.spaced_reference(facts.reference),
+    known: dict[str, str | None] = _values_of_visit(facts, zone, settings) | {
         "appointment.join_from": (
             visit_words.time_on_day(window.opens_at, now, zone) if window else None
         ),
@@ -144,6 +121,37 @@ def _values(
         known[MANAGE_LINK] = None
     # What is not built yet does not apply to any message.
     return {name: known.get(name) for name in value_names(event)}
+
+
+def _values_of_visit(
+    facts: MessageFacts, zone: ZoneInfo, settings: Settings
+) -> dict[str, str | None]:
+    """Return who meets whom, where and when; these apply to every message."""
+    is_here = facts.modality == Modality.IN_PERSON
+    address = ", ".join(part for part in (facts.location_address, facts.location_postcode) if part)
+    return {
+        "patient.first_name": facts.patient_first_name,
+        "patient.full_name": f"{facts.patient_first_name} {facts.patient_last_name}",
+        "clinic.name": facts.clinic_name,
+        "clinic.phone": facts.clinic_phone,
+        "clinic.email": facts.clinic_email,
+        "clinic.booking_page": (
+            settings.base_url + routes.booking_page(facts.clinic_slug)
+            if facts.online_booking_enabled
+            else None
+        ),
+        "location.name": facts.location_name if is_here else None,
+        "location.address": address if is_here else None,
+        "location.directions": facts.location_directions if is_here else None,
+        "clinician.name": facts.clinician_name,
+        "appointment.type": facts.type_name,
+        "appointment.date": visit_words.patient_day(facts.starts_at, zone),
+        "appointment.time": visit_words.patient_time(facts.starts_at, zone),
+        "appointment.timezone": zone_words(zone),
+        "appointment.duration": visit_words.duration_words(facts.ends_at - facts.starts_at),
+        "appointment.modality": visit_words.HOW_WORDS[facts.modality],
+        "appointment.reference": visit_words.spaced_reference(facts.reference),
+    }
 
 
 def _frame(event: MessageEvent, facts: MessageFacts, values: Values) -> mail_html.MailFrame:

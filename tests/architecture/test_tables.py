@@ -60,17 +60,18 @@ def _written(tree: ast.Module) -> list[tuple[ast.expr, bool]]:
         if isinstance(node, ast.Call):
             is_statement = getattr(node.func, "attr", "") in {"values", "execute"}
             found += [(each.value, is_statement) for each in node.keywords if each.arg == "status"]
-            for argument in node.args:
-                found += [(value, is_statement) for value in _status_in(argument)]
+            if is_statement:
+                found += [(value, True) for each in node.args for value in _status_in(each)]
+        found += [(value, False) for value in _status_in(node)]
     return found
 
 
-def _status_in(argument: ast.expr) -> list[ast.expr]:
-    if not isinstance(argument, ast.Dict):
+def _status_in(node: ast.AST) -> list[ast.expr]:
+    if not isinstance(node, ast.Dict):
         return []
     return [
         value
-        for key, value in zip(argument.keys, argument.values, strict=True)
+        for key, value in zip(node.keys, node.values, strict=True)
         if isinstance(key, ast.Constant) and key.value == "status"
     ]
 
@@ -110,6 +111,7 @@ def test_no_status_is_written_any_other_way():
         ("update(T).values({'status': AppointmentStatus.HELD})", {("odd", "HELD")}),
         ("tx.execute(insert(T), {'status': outcome.value})", {("odd", "chosen")}),
         ("_insert(tx, T, status=AppointmentStatus.HELD.value)", {("odd", "HELD")}),
+        ("values = {'status': AppointmentStatus.HELD.value}", {("odd", "HELD")}),
         ("Visit(status=AppointmentStatus(row.status))", set()),
         ("update(T).values(status=SlotStatus.BUSY.value)", set()),
         ("select(T).where(T.c.status == AppointmentStatus.HELD)", set()),

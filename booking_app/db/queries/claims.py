@@ -185,23 +185,7 @@ async def insert_claim(
     """
     appointment_uid, hold_uid = uuid4(), uuid4()
     appointment_id = await _insert(
-        tx,
-        _INSERT_APPOINTMENT,
-        uid=appointment_uid,
-        organization_id=offer.organization_id,
-        reference=reference,
-        location_id=offer.location_id,
-        clinician_id=offer.clinician_id,
-        appointment_type_id=offer.appointment_type_id,
-        modality=offer.modality,
-        starts_at=offer.starts_at,
-        ends_at=offer.ends_at,
-        timezone=offer.zone,
-        default_duration=offer.default_duration,
-        status=AppointmentStatus.HELD.value,
-        booked_via=BookedVia.PUBLIC.value,
-        created_at=now,
-        updated_at=now,
+        tx, _INSERT_APPOINTMENT, **_held_appointment(offer, appointment_uid, reference, now)
     )
     item_id = await _insert(
         tx,
@@ -243,6 +227,26 @@ async def insert_claim(
         },
     )
     return Claimed(appointment_id, appointment_uid, hold_id, hold_uid)
+
+
+def _held_appointment(offer: Offer, uid: UUID, reference: str, now: datetime) -> dict[str, object]:
+    return {
+        "uid": uid,
+        "organization_id": offer.organization_id,
+        "reference": reference,
+        "location_id": offer.location_id,
+        "clinician_id": offer.clinician_id,
+        "appointment_type_id": offer.appointment_type_id,
+        "modality": offer.modality,
+        "starts_at": offer.starts_at,
+        "ends_at": offer.ends_at,
+        "timezone": offer.zone,
+        "default_duration": offer.default_duration,
+        "status": AppointmentStatus.HELD.value,
+        "booked_via": BookedVia.PUBLIC.value,
+        "created_at": now,
+        "updated_at": now,
+    }
 
 
 async def _insert(tx: AsyncConnection, statement: ReturningInsert[int], **values: object) -> int:
