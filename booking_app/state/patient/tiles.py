@@ -12,10 +12,14 @@ _PARTS = ("morning", "afternoon", "evening")
 
 @dataclass(frozen=True)
 class Change:
-    """A day's times after a look at the diary, and what became of those shown before."""
+    """A day's times after a look at the diary, and what became of those shown before.
+
+    ``moved`` are times that another clinician has now, because the one shown was taken.
+    """
 
     times: TimesCard
     taken: tuple[TimeTile, ...] = ()
+    moved: tuple[TimeTile, ...] = ()
     freed: tuple[TimeTile, ...] = ()
 
 
@@ -45,6 +49,7 @@ def after(shown: TimesCard, fresh: TimesCard) -> Change:
     before = {tile.key: tile for tile in tiles_of(shown)}
     now = {tile.key: tile for tile in tiles_of(fresh)}
     starts = {tile.starts_at for tile in now.values()}
+    had = {tile.starts_at for tile in before.values() if tile.state != TAKEN}
     gone = {key: tile for key, tile in before.items() if key not in now}
     parts = {
         part: _in_order(
@@ -59,7 +64,12 @@ def after(shown: TimesCard, fresh: TimesCard) -> Change:
     }
     return Change(
         replace(fresh, **parts),
-        taken=tuple(tile for tile in gone.values() if tile.state != TAKEN),
+        taken=tuple(
+            tile for tile in gone.values() if tile.state != TAKEN and tile.starts_at not in starts
+        ),
+        moved=tuple(
+            tile for key, tile in now.items() if key not in before and tile.starts_at in had
+        ),
         freed=tuple(
             tile for key, tile in now.items() if key in before and before[key].state == TAKEN
         ),
@@ -68,14 +78,14 @@ def after(shown: TimesCard, fresh: TimesCard) -> Change:
 
 def news(change: Change) -> str:
     """Return what to say about times that were taken or came free, "" about nothing."""
-    sentences = [
-        pgettext("book.time.say_taken", "{time} has just been taken.").format(time=tile.time)
-        for tile in change.taken
-    ] + [
-        pgettext("book.time.say_freed", "{time} is free again.").format(time=tile.time)
-        for tile in change.freed
-    ]
-    return " ".join(sentences)
+    texts = (
+        (pgettext("book.time.say_taken", "{time} has just been taken."), change.taken),
+        (pgettext("book.time.say_moved", "{time} is now with {who}."), change.moved),
+        (pgettext("book.time.say_freed", "{time} is free again."), change.freed),
+    )
+    return " ".join(
+        text.format(time=tile.time, who=tile.who) for text, tiles in texts for tile in tiles
+    )
 
 
 def nearest(times: TimesCard, to: TimeTile) -> str:
