@@ -22,6 +22,7 @@ class Site(rx.App):
             return site  # a developer's server: the pages come from another one
         flood_guard.install(self)
         problems.reload_only_by_hand()
+        problems.keep_reflex_brief()
         return layers.protected(site, built=frontend.ROOT / frontend.BUILT)
 
 

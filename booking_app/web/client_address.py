@@ -43,18 +43,21 @@ def behind_proxies(peer: str, forwarded_for: str, hops: int) -> str:
         return peer
 
 
-def address_hash(address: str) -> str:
-    """Return a keyed hash of a network address, by which quotas count without storing it.
+def subject(address: str) -> str:
+    """Return what counts as one visitor's place in the network.
 
     A household on IPv6 has a /64 to itself, so that much of the address is one subject.
     """
     try:
         parsed = ip_address(address)
     except ValueError:
-        subject = address
-    else:
-        subject = str(parsed)
-        if isinstance(parsed, IPv6Address):
-            subject = str(int(parsed) >> _IPV6_NETWORK_BITS)
+        return address
+    if isinstance(parsed, IPv6Address):
+        return f"{int(parsed) >> _IPV6_NETWORK_BITS:x}/64"
+    return str(parsed)
+
+
+def address_hash(address: str) -> str:
+    """Return a keyed hash of a network address, by which quotas count without storing it."""
     key = get_settings().secret_key.get_secret_value().encode()
-    return hmac.new(key, f"network address\0{subject}".encode(), "sha256").hexdigest()
+    return hmac.new(key, f"network address\0{subject(address)}".encode(), "sha256").hexdigest()

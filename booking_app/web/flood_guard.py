@@ -45,7 +45,12 @@ def install(app: rx.App) -> None:
     disconnect, emit_update = namespace.on_disconnect, namespace.emit_update
 
     async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
-        await connect(sid, environ, _greeting(auth))
+        live.arrive(sid)
+        try:
+            await connect(sid, environ, _greeting(auth))
+        except BaseException:
+            live.dismiss(sid)  # a refused socket is never said to have gone
+            raise
 
     async def on_event(sid: str, data: Any = None, *_more: Any) -> None:
         known = _known_event(data)

@@ -149,7 +149,7 @@ class Hub:
 
 
 _hub: Hub | None = None
-_admitted: set[str] = set()
+_is_admitted: dict[str, bool] = {}
 
 
 def install(hub: Hub | None) -> None:
@@ -178,14 +178,20 @@ def forget(token: str) -> None:
         _hub.forget(token)
 
 
+def arrive(socket: str) -> None:
+    """Note a socket that has just been opened."""
+    _is_admitted.setdefault(socket, False)
+
+
 def admit(socket: str) -> None:
     """Note that the gate has seen an event of this socket and bound its tab to its cookie."""
-    _admitted.add(socket)
+    if socket in _is_admitted:  # else it is gone already, and only its event came late
+        _is_admitted[socket] = True
 
 
 def dismiss(socket: str) -> None:
     """Forget a socket that is gone."""
-    _admitted.discard(socket)
+    _is_admitted.pop(socket, None)
 
 
 def is_admitted(socket: str) -> bool:
@@ -194,7 +200,7 @@ def is_admitted(socket: str) -> bool:
     Until the gate has seen its cookie, a socket under a known token may be anybody's, and
     what is already under way for that tab must not reach it.
     """
-    return socket in _admitted
+    return _is_admitted.get(socket, False)
 
 
 @asynccontextmanager

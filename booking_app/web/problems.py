@@ -17,7 +17,7 @@ from booking_app.web.gate import TabSession
 
 log = logging.getLogger(__name__)
 
-_REPORTS_PER_MINUTE = 20
+_LINES_PER_MINUTE = 20
 _MAX_REPORT = 500
 _MINUTE_SECONDS = 60.0
 
@@ -48,27 +48,59 @@ def reload_only_by_hand() -> None:
     FrontendEventExceptionState.auto_reload_on_errors.clear()
 
 
+class PerMinute:
+    """Counts up to so many a minute."""
+
+    def __init__(self, most: int = _LINES_PER_MINUTE) -> None:
+        self._most = most
+        self._minute_began = 0.0
+        self._counted = 0
+
+    def has_room(self) -> bool:
+        """Count one more, and say whether it is within the limit."""
+        now = time.monotonic()
+        if now - self._minute_began > _MINUTE_SECONDS:
+            self._minute_began, self._counted = now, 0
+        self._counted += 1
+        return self._counted <= self._most
+
+    def is_first_too_many(self) -> bool:
+        """Say whether the one counted last was the first beyond the limit."""
+        return self._counted == self._most + 1
+
+
 class BrowserReports:
     """Writes down what browsers say went wrong in them, a few lines a minute at most.
 
     Anybody can send anything as such a report.
     """
 
-    def __init__(self, per_minute: int = _REPORTS_PER_MINUTE) -> None:
-        self._per_minute = per_minute
-        self._minute_began = 0.0
-        self._written = 0
+    def __init__(self, per_minute: int = _LINES_PER_MINUTE) -> None:
+        self._limit = PerMinute(per_minute)
 
     def write(self, text: str) -> None:
         """Write one report as one short line, or leave it out."""
-        now = time.monotonic()
-        if now - self._minute_began > _MINUTE_SECONDS:
-            self._minute_began, self._written = now, 0
-        self._written += 1
-        if self._written <= self._per_minute:
+        if self._limit.has_room():
             log.warning("a browser reports: %s", _one_line(text))
-        elif self._written == self._per_minute + 1:
+        elif self._limit.is_first_too_many():
             log.warning("more browsers report; the rest of this minute is left out")
+
+
+class FewLines(logging.Filter):
+    """Lets a logger write so many lines a minute; the rest is left out."""
+
+    def __init__(self, per_minute: int = _LINES_PER_MINUTE) -> None:
+        super().__init__()
+        self._limit = PerMinute(per_minute)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether ``record`` is written."""
+        return self._limit.has_room()
+
+
+def keep_reflex_brief() -> None:
+    """Bound what Reflex logs about its clients: a line for each that is of another version."""
+    logging.getLogger("reflex.app").addFilter(FewLines())
 
 
 _browser_reports = BrowserReports()

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from booking_app.settings import get_settings
+from booking_app.web.client_address import subject
 from booking_app.web.frames import Conversation
 
 MAX_FRAME_CHARACTERS = 65_536
@@ -94,7 +95,7 @@ class SocketDoor:
             await self._app(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = (scope.get("client") or ("",))[0]
+        address = subject((scope.get("client") or ("",))[0])
         if not (_is_well_formed(scope) and is_own_page(scope) and self._has_room(address)):
             await receive()
             # Before it was accepted, closing is the answer 403.

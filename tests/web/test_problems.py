@@ -7,7 +7,7 @@ import reflex as rx
 
 from booking_app.web import problems
 from booking_app.web.gate import TabSession, handler
-from booking_app.web.problems import BrowserReports
+from booking_app.web.problems import BrowserReports, FewLines
 from tests.state.tab import Tab
 
 SECRET = "Maya Okafor, 14 July 1985"
@@ -79,3 +79,11 @@ def test_browsers_cannot_fill_the_log(caplog, monkeypatch: pytest.MonkeyPatch):
     now += 61
     reports.write("later")
     assert len(caplog.messages) == 5
+
+
+def test_what_clients_make_reflex_say_cannot_fill_the_log(caplog):
+    chatty = logging.getLogger("chatty")
+    chatty.addFilter(FewLines(per_minute=3))
+    for _ in range(500):
+        chatty.warning("a client of another version")
+    assert len(caplog.messages) == 3

@@ -253,6 +253,13 @@ async def test_an_address_without_sense_fails_nothing(server: LiveServer, page: 
     assert "problem" not in server.output().removeprefix(before)
 
 
+async def test_clients_of_another_version_cannot_fill_the_log(server: LiveServer):
+    for _ in range(40):
+        async with RawSocket(server.url, source="127.1.2.4") as socket:
+            await socket.connect(auth={"state_schema": "0123456789abcdef"})
+    assert 0 < server.output().count("0123456789abcdef") <= 20
+
+
 async def test_a_clinic_of_200_tabs_behind_one_address_is_let_in(server: LiveServer):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
@@ -308,6 +315,13 @@ async def test_one_address_cannot_take_every_place():
     door = Door()
     assert [await door.knock("192.0.2.1") for _ in range(3)] == [True, True, False]
     assert await door.knock("192.0.2.2")
+    await door.everybody_leaves()
+
+
+async def test_a_household_on_ipv6_is_one_address():
+    door = Door()
+    assert [await door.knock(f"2001:db8::{n}") for n in range(3)] == [True, True, False]
+    assert await door.knock("2001:db8:0:1::1")
     await door.everybody_leaves()
 
 
