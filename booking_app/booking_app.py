@@ -33,9 +33,9 @@ app = Site(
         rx.el.link(
             rel="preload",
             href="/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2",
-            as_="font",
             type="font/woff2",
             cross_origin="anonymous",
+            custom_attrs={"as": "font"},
         ),
         rx.el.script(src="/js/boot.js"),
     ],
