@@ -22,6 +22,7 @@ async def browser(server: LiveServer):
         yield client
 
 
+@pytest.mark.requirement("S2-2")
 @pytest.mark.parametrize("path", [*PAGES, *ROUTES, *OTHERS])
 async def test_every_answer_of_every_address_is_sealed(browser, path: str):
     evil = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}

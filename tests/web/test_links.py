@@ -19,6 +19,7 @@ async def browser(clinic_server: LiveServer) -> AsyncIterator[httpx.AsyncClient]
         yield client
 
 
+@pytest.mark.requirement("S2-2")
 async def test_a_clinics_address_leads_to_its_first_step(browser, scene: Scene):
     for ask in (browser.get, browser.head):
         answer = await ask(f"/book/{scene.clinic.slug}")
@@ -26,6 +27,7 @@ async def test_a_clinics_address_leads_to_its_first_step(browser, scene: Scene):
         assert answer.headers["location"] == f"/book?clinic={scene.clinic.slug}"
 
 
+@pytest.mark.requirement("S2-2")
 async def test_what_was_chosen_beforehand_is_kept_and_nothing_else(browser, scene: Scene):
     answer = await browser.get(
         f"/book/{scene.clinic.slug}",
@@ -50,6 +52,7 @@ async def test_values_stay_values(browser, scene: Scene):
     assert "x-evil" not in answer.headers
 
 
+@pytest.mark.requirement("S2-2")
 @pytest.mark.parametrize(
     "slug", ["nobody", "HARBOUR", "%00", "..%2fhelp", "x" * 300, "%f0%9f%a6%86"]
 )
@@ -69,6 +72,7 @@ async def test_where_an_answer_leads_does_not_depend_on_the_host_that_was_asked(
         assert "evil" not in answer.headers["location"]
 
 
+@pytest.mark.requirement("S0-1")
 async def test_the_link_from_a_mail_opens_the_visit_in_that_browser(browser, scene: Scene):
     answer = await browser.get(f"/m/{scene.victim.link}")
     assert answer.status_code == 303
@@ -90,6 +94,7 @@ async def test_the_link_from_a_mail_opens_the_visit_in_that_browser(browser, sce
     assert (probe.status_code, probe.content) == (200, b"")
 
 
+@pytest.mark.requirement("S0-1")
 async def test_a_second_link_opens_beside_the_first(browser, scene: Scene):
     await browser.get(f"/m/{scene.victim.link}")
     again = await browser.get(f"/m/{scene.victim.link}")
@@ -97,6 +102,7 @@ async def test_a_second_link_opens_beside_the_first(browser, scene: Scene):
     assert "set-cookie" not in again.headers
 
 
+@pytest.mark.requirement("S0-1")
 async def test_all_links_that_open_nothing_end_alike(browser, scene: Scene):
     answers = [
         await browser.get(f"/m/{token}")
@@ -108,6 +114,7 @@ async def test_all_links_that_open_nothing_end_alike(browser, scene: Scene):
     assert (await browser.get("/link-ended")).status_code == 404
 
 
+@pytest.mark.requirement("S0-4")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -128,6 +135,7 @@ async def test_what_is_fetched_ahead_opens_nothing_and_counts_nothing(browser, s
     assert await fingerprints() == before
 
 
+@pytest.mark.requirement("S0-4")
 async def test_looking_whether_a_link_is_there_opens_nothing_and_counts_nothing(browser, scene):
     before = await fingerprints()
     answers = [await browser.head(f"/m/{token}") for token in (scene.victim.link, "nothing")]
@@ -136,6 +144,7 @@ async def test_looking_whether_a_link_is_there_opens_nothing_and_counts_nothing(
     assert await fingerprints() == before
 
 
+@pytest.mark.requirement("S0-4")
 async def test_opening_a_link_changes_nothing_of_the_visit(browser, scene):
     before = await fingerprints()
     for _ in range(3):
@@ -155,6 +164,7 @@ async def test_nothing_is_done_by_other_methods(browser, scene, method: str):
     assert await fingerprints() == before
 
 
+@pytest.mark.requirement("S0-1")
 async def test_a_visit_is_no_file_for_those_who_may_not_see_it(clinic_server, scene: Scene):
     names = (scene.victim.appointment.uid, str(uuid4()), "1", "..%2f1", "%00")
     for cookie in scene.intruders.values():
@@ -167,6 +177,7 @@ async def test_a_visit_is_no_file_for_those_who_may_not_see_it(clinic_server, sc
         assert answers[0].headers["cache-control"] == "no-store"
 
 
+@pytest.mark.requirement("S0-1")
 async def test_who_tries_many_links_has_to_wait_and_is_told_so(clinic_server, scene: Scene):
     transport = httpx.AsyncHTTPTransport(local_address="127.9.9.9")
     async with httpx.AsyncClient(
