@@ -1,6 +1,7 @@
 """Workload w50 as a clinic in the product's own tables, on top of years of history."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -51,9 +52,9 @@ async def install(workload: SlotWorkload, *, zone: str) -> int:
     now = workload.now
     organization_id = await setup.install_clinic(plan=_plan(workload, zone), now=now)
     async with transaction() as tx:
+        # A search only reads: nothing has to be guarded, and a million rows load much quicker.
         await tx.run_sync(guards.remove)
         await tx.run_sync(_write_diaries, organization_id, workload)
-        await tx.run_sync(guards.install)
     async with transaction() as tx:
         await tx.exec_driver_sql("analyze")
     return organization_id
@@ -121,8 +122,9 @@ def _write_diaries(connection: Connection, organization_id: int, workload: SlotW
         "patient_id": _insert_patient(connection, organization_id, workload),
     }
     ahead = sum(len(diary.occupied) for diary in workload.diaries)
-    _write_history(connection, fixed, clinicians, workload, count=ROWS_IN_ALL - ahead)
-    _write_visits_ahead(connection, fixed, clinicians, workload)
+    with _without_indexes(connection):
+        _write_history(connection, fixed, clinicians, workload, count=ROWS_IN_ALL - ahead)
+        _write_visits_ahead(connection, fixed, clinicians, workload)
     connection.execute(
         insert(core(TimeOff)),
         [
@@ -137,6 +139,19 @@ def _write_diaries(connection: Connection, organization_id: int, workload: SlotW
             for first, stop in diary.time_off
         ],
     )
+
+
+@contextmanager
+def _without_indexes(connection: Connection) -> Iterator[None]:
+    """Build the indexes of visits at the end, from rows that are all there."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("pragma cache_size = -200000")
+    indexes = [index for model in (Appointment, Slot) for index in core(model).indexes]
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)
 
 
 def _insert_patient(connection: Connection, organization_id: int, workload: SlotWorkload) -> int:
