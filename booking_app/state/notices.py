@@ -8,6 +8,7 @@ that can be filled is said.
 from collections.abc import Callable
 
 from booking_app.domain.errors import (
+    AlreadyBooked,
     AlreadyCancelled,
     BookingClosed,
     BookingRefused,
@@ -134,6 +135,17 @@ def _already_cancelled() -> tuple[str, ...]:
     return (pgettext("sys.already_cancelled", "This appointment is already cancelled."),)
 
 
+def _already_booked() -> tuple[str, ...]:
+    return (
+        pgettext(
+            "sys.already",
+            "You already have this appointment: {when}. To change it, use the link in your email"
+            " or call {clinic_phone}.",
+        ),
+        pgettext("sys.already_plain", "You already have this appointment."),
+    )
+
+
 def _details_invalid() -> tuple[str, ...]:
     return (pgettext("err.summary", "There is a problem"),)
 
@@ -162,6 +174,7 @@ _SENTENCES: dict[str, Callable[[], tuple[str, ...]]] = {
     LinkEnded.kind: _link_ended,
     NotFound.kind: _not_found,
     ChangeRefused.kind: _change_refused,
+    AlreadyBooked.kind: _already_booked,
     AlreadyCancelled.kind: _already_cancelled,
     InvalidTransition.kind: _conflict,
     Conflict.kind: _conflict,

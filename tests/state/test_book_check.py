@@ -10,6 +10,7 @@ from booking_app.db.base import core
 from booking_app.db.session import reading, transaction
 from booking_app.db.tables import Appointment, OutboxItem, Settings
 from booking_app.state.patient.book_check import BookCheckState
+from booking_app.state.patient.frame import FrameState
 from booking_app.state.patient.manage import ManageState
 from tests.factories import NOW, AClinic, a_clinic
 from tests.state.tab import Tab
@@ -109,6 +110,24 @@ async def test_a_hold_that_runs_may_be_confirmed_after_the_clinic_closed_its_boo
         await tab.open(page(routes.BOOK_CHECK, clinic))
         await tab.send(BookCheckState.confirm, {"reminders": []})
         assert (tab.went_to() or "").startswith("/book/done")
+    assert await confirmed() == 1
+
+
+async def test_the_same_visit_on_the_same_day_is_not_booked_twice_and_the_page_says_why(set_clock):
+    async with Tab() as tab:
+        clinic = await check_page(tab)
+        await tab.send(BookCheckState.confirm, {"reminders": []})
+        await hold(tab, clinic, "2pm")
+        await give_details(tab, clinic)
+        await tab.open(page(routes.BOOK_CHECK, clinic))
+        await tab.send(BookCheckState.confirm, {"reminders": []})
+        frame = await tab.state(FrameState)
+        assert frame.problem == (
+            "You already have this appointment: Monday 2 March at 10am."
+            " To change it, use the link in your email or call 020 7946 0123."
+        )
+        assert frame.focus_stamp == 1
+        assert not (await tab.state(BookCheckState)).is_busy
     assert await confirmed() == 1
 
 
