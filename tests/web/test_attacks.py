@@ -67,7 +67,7 @@ STRINGS = (
     "'; DROP TABLE appointment; --",
     "<img src=x onerror=alert(1)>",
     "{{patient_first_name}} ${7*7} %s %n",
-    "\u202e\u0000".replace("\0", "") + "gnp.exe",
+    "\u202egnp.exe",
     "9999-12-31",
     "x" * 4_000,
 )
@@ -179,17 +179,21 @@ async def test_a_payload_that_fits_gains_nothing_of_anybody_elses(
 ):
     before, log = await fingerprints(), clinic_server.output()
     pages = [page for page in every_page(scene) if page.startswith(PAGES_WITH_MOST_TO_LOSE)]
-    for name, function in OURS.items():
-        hints = hints_of(function)
-        texts = (scene.victim.appointment.uid, *STRINGS) if hints else ("",) * len(pages)
-        async with tab(clinic_server, scene.intruders[intruder]) as socket:
-            await socket.connect(pages[0])
-            for page, text in zip(cycle(pages), texts, strict=False):
-                await socket.load(page)
-                given = {argument: plausible(hint, text) for argument, hint in hints.items()}
-                await socket.call(name, given, page)
-            await socket.answers()
-            assert leaked(scene, socket.frames) == [], name
+    texts = cycle((scene.victim.appointment.uid, *STRINGS))
+    for page in pages:
+        attempts = [
+            (name, {argument: plausible(hint, next(texts)) for argument, hint in hints.items()})
+            for name, hints in ((name, hints_of(function)) for name, function in OURS.items())
+            for _ in range(3 if hints else 1)
+        ]
+        while attempts:
+            some, attempts = attempts[:AT_ONCE], attempts[AT_ONCE:]
+            async with tab(clinic_server, scene.intruders[intruder]) as socket:
+                await socket.connect(page)
+                for name, payload in some:
+                    await socket.call(name, payload, page)
+                await socket.answers()
+                assert leaked(scene, socket.frames) == [], some
     after = await fingerprints()
     for table in before.keys() - OWN_MARKS - {"resource"}:
         assert before[table] <= after[table], table
