@@ -8,16 +8,46 @@ from typing import Unpack
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.support import journeys
 from tests.support.browser import PATIENCE_MS, Looks, Person
 from tests.support.demo_clinic import serving_demo
+from tests.support.journeys import Visit
 from tests.support.mail_server import MailServer, running_mail_server
 from tests.support.server import LiveServer
+from tests.support.tables import Tables
 
 FAILURES = Path(__file__).resolve().parents[2] / "build" / "e2e"
 
 People = Callable[..., Person]
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def shared_mail() -> Iterator[MailServer]:
+    """Give a real mail server that `shared_clinic` sends to."""
+    with running_mail_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared_clinic(
+    tmp_path_factory: pytest.TempPathFactory, shared_mail: MailServer
+) -> Iterator[LiveServer]:
+    """Serve the demo clinic for a module whose tests leave its clock and each other's visits alone."""
+    folder = tmp_path_factory.mktemp("clinic")
+    with serving_demo(folder, settings=mail_settings(shared_mail)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def standing_visit(
+    browser: Browser, shared_clinic: LiveServer, shared_mail: MailServer
+) -> Iterator[Visit]:
+    """Give a video visit tomorrow that somebody has booked, for tests that leave it as it is."""
+    person = Person(browser, shared_clinic.url)
+    yield journeys.book_visit(person, shared_mail)
+    person.leave()
 
 
 @pytest.fixture
@@ -32,6 +62,12 @@ def clinic(tmp_path: Path, mail: MailServer) -> Iterator[LiveServer]:
     """Serve the demo clinic for this test alone, so that it may move its clock and kill it."""
     with serving_demo(tmp_path, settings=mail_settings(mail)) as server:
         yield server
+
+
+@pytest.fixture
+def tables(clinic: LiveServer) -> Tables:
+    """Give the rows of this test's clinic, which has to be on SQLite."""
+    return Tables(Path(clinic.database_url.removeprefix("sqlite+aiosqlite:///")))
 
 
 @pytest.fixture

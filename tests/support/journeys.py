@@ -4,8 +4,9 @@ Addresses with `type`, `clinician` and `day` are what a clinic may link to, so a
 in the middle.
 """
 
+import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
@@ -13,6 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 from booking_app import routes
 from booking_app.demo.clinic import SLUG
 from tests.support.browser import Person
+from tests.support.mail_server import MailServer
+from tests.support.mails import wait_for_mail
 
 TOMORROW = "2026-07-14"
 VIDEO, BLOOD_TEST = "gp-video", "blood-test"
@@ -156,11 +159,38 @@ def book(person: Person, time: str, typed: Typed = PRIYA, **choices: str) -> str
     return confirm(page)
 
 
-def open_visit(person: Person, uid: str) -> Page:
-    """Open the page of an appointment that this browser may see."""
-    page = person.open(routes.with_query(routes.MANAGE, a=uid))
-    expect(heading(page)).to_have_text("Your appointment")
-    return page
+@dataclass(frozen=True)
+class Visit:
+    """An appointment that somebody has booked: when, what they typed, and the link from its mail."""
+
+    uid: str
+    time: str
+    typed: Typed
+    link: str
+
+    @property
+    def token(self) -> str:
+        return self.link.rpartition("/")[2]
+
+    @property
+    def key(self) -> str:
+        """Return the uid as SQLite keeps it."""
+        return self.uid.replace("-", "")
+
+
+_numbers = itertools.count(100)
+
+
+def book_visit(person: Person, mail: MailServer, **choices: str) -> Visit:
+    """Book the first free time, as a patient whom the clinic has not seen, and wait for the mail.
+
+    The person's browser may see the visit then; whoever has only the link needs another one.
+    """
+    time = free_times(open_times(person, **choices))[0]
+    number = next(_numbers)
+    typed = replace(PRIYA, email=f"patient.{number}@example.org", phone=f"07700 900{number}")
+    uid = book(person, time, typed, **choices)
+    return Visit(uid, time, typed, wait_for_mail(mail, typed.email).manage_link)
 
 
 def cancel(page: Page) -> None:
