@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from booking_app.db.queries import catalogue as catalogue_queries
 from booking_app.db.queries import diary as diary_queries
 from booking_app.db.queries import opening_hours
 from booking_app.db.queries.catalogue import Bookable, BookableType
@@ -33,8 +34,8 @@ from booking_app.services.no_times import no_times_card
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-AROUND = timedelta(days=2)
-"""How far from a start its neighbours matter: a slot and a buffer are each a day at most."""
+LONGEST_GAP = timedelta(hours=2)
+"""How far from a slot its neighbours matter: no buffer of a window or a type is longer."""
 
 
 class _Search(NamedTuple):
@@ -138,19 +139,18 @@ async def require_offered(
     hours = await opening_hours.list_hours(
         tx, organization_id=clinic.organization_id, clinician_ids=[clinician.id], now=now
     )
+    begins_at = starts_at - LONGEST_GAP
+    ends_at = starts_at + timedelta(minutes=bookables[0].minutes) + LONGEST_GAP
     occupied = await diary_queries.list_blocking(
         tx,
         resource_id=clinician.resource_id,
-        begins_at=starts_at - AROUND,
-        ends_at=starts_at + AROUND,
+        begins_at=begins_at,
+        ends_at=ends_at,
         visitor_session_id=visitor_session_id,
         now=now,
     )
     time_off = await opening_hours.list_time_off(
-        tx,
-        clinician_ids=[clinician.id],
-        begins_at=starts_at - AROUND,
-        ends_at=starts_at + AROUND,
+        tx, clinician_ids=[clinician.id], begins_at=begins_at, ends_at=ends_at
     )
     for each in bookables:
         if is_offered(
@@ -255,15 +255,13 @@ async def _wanted(
     """Return the chosen type and at which places the chosen clinician gives it, or SlotTaken."""
     if choice.clinician not in {"", ANYONE, chosen.clinician}:
         raise SlotTaken
-    published = await read_catalogue(
-        tx, organization_id=clinic.organization_id, type_slug=choice.appointment_type
+    kind, bookables = await catalogue_queries.find_chosen(
+        tx,
+        organization_id=clinic.organization_id,
+        type_slug=choice.appointment_type,
+        clinician_slug=chosen.clinician,
     )
-    kind = next((each for each in published.types if each.slug == choice.appointment_type), None)
-    bookables = [
-        each
-        for each in published.bookables
-        if each.clinician.slug == chosen.clinician and choice.location in {"", each.place.slug}
-    ]
+    bookables = [each for each in bookables if choice.location in {"", each.place.slug}]
     if kind is None or not bookables:
         raise SlotTaken
     return kind, bookables
@@ -275,6 +273,7 @@ def _offer(clinic: Clinic, kind: BookableType, bookable: Bookable, starts_at: da
         clinician_id=bookable.clinician.id,
         resource_id=bookable.clinician.resource_id,
         location_id=bookable.place.id,
+        location_slug=bookable.place.slug,
         appointment_type_id=kind.id,
         modality=kind.modality,
         starts_at=starts_at,

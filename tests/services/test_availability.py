@@ -521,6 +521,7 @@ async def test_an_offer_carries_all_that_a_claim_writes():
         clinician_id=made.clinician.id,
         resource_id=made.clinician.resource_id,
         location_id=made.location_id,
+        location_slug=made.location_slug,
         appointment_type_id=made.type_id,
         modality="video",
         starts_at=made.at("09:15"),

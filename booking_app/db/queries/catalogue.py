@@ -88,20 +88,21 @@ class Names:
     place_name: str
 
 
+_TYPE_COLUMNS = (
+    TYPE.c.id,
+    TYPE.c.slug,
+    TYPE.c.name,
+    TYPE.c.description,
+    TYPE.c.duration,
+    TYPE.c.modality,
+    TYPE.c.min_notice,
+    TYPE.c.max_advance_days,
+    TYPE.c.slot_step,
+    TYPE.c.buffer_before,
+    TYPE.c.buffer_after,
+)
 _TYPES = (
-    select(
-        TYPE.c.id,
-        TYPE.c.slug,
-        TYPE.c.name,
-        TYPE.c.description,
-        TYPE.c.duration,
-        TYPE.c.modality,
-        TYPE.c.min_notice,
-        TYPE.c.max_advance_days,
-        TYPE.c.slot_step,
-        TYPE.c.buffer_before,
-        TYPE.c.buffer_after,
-    )
+    select(*_TYPE_COLUMNS)
     .where(
         TYPE.c.organization_id == bindparam("organization_id"),
         TYPE.c.online_bookable,
@@ -154,6 +155,9 @@ _BOOKABLES = (
     .order_by(CLINICIAN.c.id, PLACE.c.is_primary.desc(), PLACE.c.id)
 )
 _BOOKABLES_OF_TYPE = _BOOKABLES.where(TYPE.c.id == bindparam("type_id"))
+_CHOSEN = _BOOKABLES.add_columns(
+    *(column.label(f"of_type_{column.name}") for column in _TYPE_COLUMNS)
+).where(TYPE.c.slug == bindparam("type_slug"), CLINICIAN.c.slug == bindparam("clinician_slug"))
 
 
 async def list_types(rx: AsyncConnection, *, organization_id: int) -> list[BookableType]:
@@ -173,6 +177,24 @@ async def list_bookables(
         return _bookables(await rx.execute(_BOOKABLES, {"organization_id": organization_id}))
     values = {"organization_id": organization_id, "type_id": type_id}
     return _bookables(await rx.execute(_BOOKABLES_OF_TYPE, values))
+
+
+async def find_chosen(
+    rx: AsyncConnection, *, organization_id: int, type_slug: str, clinician_slug: str
+) -> tuple[BookableType | None, list[Bookable]]:
+    """Return one type and where one clinician offers it, the primary place first.
+
+    None and nothing where that clinician does not offer it.
+    """
+    values = {
+        "organization_id": organization_id,
+        "type_slug": type_slug,
+        "clinician_slug": clinician_slug,
+    }
+    rows = (await rx.execute(_CHOSEN, values)).all()
+    if not rows:
+        return None, []
+    return BookableType(*rows[0][-len(_TYPE_COLUMNS) :]), _bookables(rows)
 
 
 async def find_names(

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
     and_,
     bindparam,
     exists,
@@ -52,6 +51,7 @@ class Offer:
     clinician_id: int
     resource_id: int
     location_id: int
+    location_slug: str
     appointment_type_id: int
     modality: str
     starts_at: datetime
@@ -186,6 +186,30 @@ async def list_live_holds(
     ]
 
 
+_OWN_HOLD = exists().where(
+    HOLD.c.id == SLOT.c.hold_id, HOLD.c.visitor_session_id == bindparam("visitor_session_id")
+)
+_IS_BLOCKING = and_(
+    SLOT.c.resource_id == bindparam("resource_id"),
+    SLOT.c.starts_at > bindparam("earliest"),
+    SLOT.c.starts_at < bindparam("ends_at"),
+    SLOT.c.ends_at > bindparam("begins_at"),
+    or_(
+        SLOT.c.status == SlotStatus.BUSY.value,
+        # A lapsed hold keeps its time from nobody, and the visitor's own not from the visitor.
+        and_(
+            SLOT.c.status == SlotStatus.BUSY_TENTATIVE.value,
+            SLOT.c.hold_expires_at > bindparam("now"),
+            not_(_OWN_HOLD),
+        ),
+    ),
+)
+_BLOCKING = select(
+    SLOT.c.starts_at, SLOT.c.ends_at, SLOT.c.buffer_before, SLOT.c.buffer_after
+).where(_IS_BLOCKING)
+_ANY_BLOCKING = select(SLOT.c.id).where(_IS_BLOCKING).limit(1)
+
+
 async def list_blocking(
     tx: AsyncConnection,
     *,
@@ -196,12 +220,8 @@ async def list_blocking(
     now: datetime,
 ) -> list[Occupied]:
     """Return the live time of one resource that touches a period, the visitor's own hold apart."""
-    rows = await tx.execute(
-        select(SLOT.c.starts_at, SLOT.c.ends_at, SLOT.c.buffer_before, SLOT.c.buffer_after).where(
-            _is_blocking(resource_id, begins_at, ends_at, visitor_session_id, now)
-        )
-    )
-    return [_occupied(*row) for row in rows]
+    values = _blocking_values(resource_id, begins_at, ends_at, visitor_session_id, now)
+    return [_occupied(*row) for row in await tx.execute(_BLOCKING, values)]
 
 
 async def is_blocked(
@@ -214,8 +234,8 @@ async def is_blocked(
     now: datetime,
 ) -> bool:
     """Tell whether live time of others overlaps these core times, buffers left aside."""
-    blocking = _is_blocking(resource_id, starts_at, ends_at, visitor_session_id, now)
-    return (await rx.execute(select(SLOT.c.id).where(blocking).limit(1))).first() is not None
+    values = _blocking_values(resource_id, starts_at, ends_at, visitor_session_id, now)
+    return (await rx.execute(_ANY_BLOCKING, values)).first() is not None
 
 
 _VISITS = (
@@ -239,27 +259,21 @@ async def count_visits(
     return dict.fromkeys(resource_ids, 0) | {row[0]: row[1] for row in rows}
 
 
-def _is_blocking(
+def _blocking_values(
     resource_id: int,
     begins_at: datetime,
     ends_at: datetime,
     visitor_session_id: int | None,
     now: datetime,
-) -> ColumnElement[bool]:
-    """Return the condition for a slot that keeps its time from this visitor at ``now``."""
-    held = and_(SLOT.c.status == SlotStatus.BUSY_TENTATIVE.value, SLOT.c.hold_expires_at > now)
-    if visitor_session_id is not None:
-        own_hold = exists().where(
-            HOLD.c.id == SLOT.c.hold_id, HOLD.c.visitor_session_id == visitor_session_id
-        )
-        held = and_(held, not_(own_hold))
-    return and_(
-        SLOT.c.resource_id == resource_id,
-        SLOT.c.starts_at > begins_at - MAX_SLOT_LENGTH,
-        SLOT.c.starts_at < ends_at,
-        SLOT.c.ends_at > begins_at,
-        or_(SLOT.c.status == SlotStatus.BUSY.value, held),
-    )
+) -> dict[str, object]:
+    return {
+        "resource_id": resource_id,
+        "earliest": begins_at - MAX_SLOT_LENGTH,
+        "begins_at": begins_at,
+        "ends_at": ends_at,
+        "visitor_session_id": visitor_session_id,
+        "now": now,
+    }
 
 
 def _occupied(starts_at: datetime, ends_at: datetime, before: int, after: int) -> Occupied:

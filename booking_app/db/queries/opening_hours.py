@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
@@ -55,6 +55,58 @@ class ClinicianHours:
         )
 
 
+_WINDOWS = (
+    select(
+        WINDOW.c.clinician_id,
+        WINDOW.c.location_id,
+        WINDOW.c.weekday,
+        WINDOW.c.start_minute,
+        WINDOW.c.end_minute,
+        WINDOW.c.buffer_minutes,
+        WINDOW.c.valid_from,
+        WINDOW.c.valid_until,
+    )
+    .where(
+        WINDOW.c.clinician_id.in_(bindparam("clinician_ids", expanding=True)),
+        WINDOW.c.is_active,
+        WINDOW.c.deleted_at.is_(None),
+        or_(WINDOW.c.valid_until.is_(None), WINDOW.c.valid_until >= bindparam("since")),
+    )
+    # In one order always, so that equal hours are equal objects and share computed starts.
+    .order_by(WINDOW.c.weekday, WINDOW.c.start_minute, WINDOW.c.id)
+)
+_EXCEPTIONS = (
+    select(
+        EXCEPTION.c.clinician_id,
+        EXCEPTION.c.location_id,
+        EXCEPTION.c.day,
+        EXCEPTION.c.kind,
+        EXCEPTION.c.start_minute,
+        EXCEPTION.c.end_minute,
+    )
+    .where(
+        EXCEPTION.c.clinician_id.in_(bindparam("clinician_ids", expanding=True)),
+        EXCEPTION.c.deleted_at.is_(None),
+        EXCEPTION.c.day >= bindparam("since"),
+    )
+    .order_by(EXCEPTION.c.day, EXCEPTION.c.start_minute, EXCEPTION.c.id)
+)
+_TIME_OFF = select(TIME_OFF.c.clinician_id, TIME_OFF.c.starts_at, TIME_OFF.c.ends_at).where(
+    TIME_OFF.c.clinician_id.in_(bindparam("clinician_ids", expanding=True)),
+    TIME_OFF.c.deleted_at.is_(None),
+    TIME_OFF.c.starts_at < bindparam("ends_at"),
+    TIME_OFF.c.ends_at > bindparam("begins_at"),
+)
+_CLOSURES = (
+    select(CLOSURE.c.location_id, CLOSURE.c.starts_on, CLOSURE.c.ends_on)
+    .where(
+        CLOSURE.c.organization_id == bindparam("organization_id"),
+        CLOSURE.c.ends_on >= bindparam("since"),
+    )
+    .order_by(CLOSURE.c.starts_on, CLOSURE.c.id)
+)
+
+
 async def list_hours(
     rx: AsyncConnection, *, organization_id: int, clinician_ids: Collection[int], now: datetime
 ) -> dict[int, ClinicianHours]:
@@ -62,45 +114,12 @@ async def list_hours(
     since = now.date() - _LOCAL_DATE_LAG
     closures = await _closures(rx, organization_id, since)
     hours = {each: ClinicianHours(closures=closures) for each in clinician_ids}
-    windows = await rx.execute(
-        select(
-            WINDOW.c.clinician_id,
-            WINDOW.c.location_id,
-            WINDOW.c.weekday,
-            WINDOW.c.start_minute,
-            WINDOW.c.end_minute,
-            WINDOW.c.buffer_minutes,
-            WINDOW.c.valid_from,
-            WINDOW.c.valid_until,
-        )
-        .where(
-            WINDOW.c.clinician_id.in_(clinician_ids),
-            WINDOW.c.is_active,
-            WINDOW.c.deleted_at.is_(None),
-            or_(WINDOW.c.valid_until.is_(None), WINDOW.c.valid_until >= since),
-        )
-        # In one order always, so that equal hours are equal objects and share computed starts.
-        .order_by(WINDOW.c.weekday, WINDOW.c.start_minute, WINDOW.c.id)
-    )
-    for clinician_id, location_id, *window in windows:
+    values = {"clinician_ids": list(clinician_ids), "since": since}
+    for clinician_id, location_id, *window in await rx.execute(_WINDOWS, values):
         hours[clinician_id].windows[location_id].append(WeeklyWindow(*window))
-    exceptions = await rx.execute(
-        select(
-            EXCEPTION.c.clinician_id,
-            EXCEPTION.c.location_id,
-            EXCEPTION.c.day,
-            EXCEPTION.c.kind,
-            EXCEPTION.c.start_minute,
-            EXCEPTION.c.end_minute,
-        )
-        .where(
-            EXCEPTION.c.clinician_id.in_(clinician_ids),
-            EXCEPTION.c.deleted_at.is_(None),
-            EXCEPTION.c.day >= since,
-        )
-        .order_by(EXCEPTION.c.day, EXCEPTION.c.start_minute, EXCEPTION.c.id)
-    )
-    for clinician_id, location_id, day, kind, start_minute, end_minute in exceptions:
+    for clinician_id, location_id, day, kind, start_minute, end_minute in await rx.execute(
+        _EXCEPTIONS, values
+    ):
         hours[clinician_id].exceptions[location_id].append(
             DateException(day, ExceptionKind(kind), start_minute, end_minute)
         )
@@ -115,16 +134,9 @@ async def list_time_off(
     ends_at: datetime,
 ) -> dict[int, list[tuple[int, int]]]:
     """Return the absences that touch a period, in epoch minutes as the engine takes them."""
-    rows = await rx.execute(
-        select(TIME_OFF.c.clinician_id, TIME_OFF.c.starts_at, TIME_OFF.c.ends_at).where(
-            TIME_OFF.c.clinician_id.in_(clinician_ids),
-            TIME_OFF.c.deleted_at.is_(None),
-            TIME_OFF.c.starts_at < ends_at,
-            TIME_OFF.c.ends_at > begins_at,
-        )
-    )
+    values = {"clinician_ids": list(clinician_ids), "begins_at": begins_at, "ends_at": ends_at}
     absences: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for clinician_id, starts_at, until in rows:
+    for clinician_id, starts_at, until in await rx.execute(_TIME_OFF, values):
         absences[clinician_id].append(TimeSpan(starts_at, until).whole_minutes())
     return absences
 
@@ -132,13 +144,9 @@ async def list_time_off(
 async def _closures(
     rx: AsyncConnection, organization_id: int, since: date
 ) -> dict[int | None, list[Closure]]:
-    rows = await rx.execute(
-        select(CLOSURE.c.location_id, CLOSURE.c.starts_on, CLOSURE.c.ends_on)
-        .where(CLOSURE.c.organization_id == organization_id, CLOSURE.c.ends_on >= since)
-        .order_by(CLOSURE.c.starts_on, CLOSURE.c.id)
-    )
+    values = {"organization_id": organization_id, "since": since}
     closures: dict[int | None, list[Closure]] = defaultdict(list)
-    for location_id, starts_on, ends_on in rows:
+    for location_id, starts_on, ends_on in await rx.execute(_CLOSURES, values):
         closures[location_id].append(Closure(starts_on, ends_on))
     return closures
 
