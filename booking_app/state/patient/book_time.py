@@ -78,6 +78,8 @@ class BookTimeState(rx.State):
             )
             self.back = step_address(routes.BOOK if len(people) == 1 else routes.BOOK_WHO, choice)
             await self._find_times(day=query_value(self, "day"))
+            if not tiles.tiles_of(self.times):
+                await self._find_times()  # a link's day may have filled since
             self._choose(tiles.find_tile(self.times, query_value(self, "time")))
             await self._follow()
         self.is_loaded = True
