@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from booking_app.adapters import live_bus, tokens
 from booking_app.db.failures import retried
 from booking_app.db.queries import access as queries
-from booking_app.db.queries import rate_counters, records
+from booking_app.db.queries import rate_counters, records, visitor_sessions
 from booking_app.db.queries.access import LinkRow
 from booking_app.db.session import after_commit, transaction, uninterrupted
 from booking_app.domain import live_topics
@@ -93,7 +93,7 @@ async def exchange_manage_link(*, visitor: Visitor, token: str, now: datetime) -
 
 
 async def _open(tx: AsyncConnection, visitor: Visitor, link: LinkRow, *, now: datetime) -> None:
-    session_id = await queries.ensure_session(
+    session_id = await visitor_sessions.ensure_session(
         tx, session_key=visitor.session_key, organization_id=link.organization_id, now=now
     )
     await queries.put_link_grant(tx, visitor_session_id=session_id, link=link, now=now)

@@ -51,10 +51,10 @@ async def hold_slot(*, visitor: Visitor, choice: Choice, chosen: ChosenTime, now
     """
     try:
         async with in_line(visitor, choice, chosen, now=now) as taken:
-            resource_id = await claiming.look(visitor, choice, chosen, now=now)
+            target = await claiming.look(visitor, choice, chosen, now=now)
             clinic = await clinics.require_clinic(slug=choice.clinic)
             hold = await claiming.claim(
-                resource_id=resource_id,
+                target,
                 clinic=clinic,
                 visitor=visitor,
                 choice=choice,

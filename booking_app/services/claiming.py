@@ -5,22 +5,24 @@ time (docs/mechanisms/claims.md).
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.adapters import live_bus
-from booking_app.db.queries import access, claims, diary, drafts, holds, quotas, records
-from booking_app.db.queries.diary import Offer
+from booking_app.db.queries import claims, diary, holds, quotas, records, visitor_sessions
+from booking_app.db.queries.claims import Claim
 from booking_app.db.queries.holds import HoldRow
 from booking_app.db.session import after_commit, reading, transaction
-from booking_app.domain.actors import System, Visitor
+from booking_app.domain.actors import Actor, System, Visitor
 from booking_app.domain.busy_masks import Gaps, Occupied
 from booking_app.domain.errors import BookingClosed, NotFound, SlotTaken, TooManyHolds
 from booking_app.domain.lifecycle import AppointmentStatus, HoldRelease
 from booking_app.domain.policies import (
+    DRAFT_LASTS_AFTER_HOLD,
     MAX_LIVE_HOLDS_PER_ADDRESS,
     MAX_UNCONFIRMED_PER_PERSON_AND_DAY,
 )
@@ -36,8 +38,17 @@ _REFERENCE_LENGTH = 9
 _REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that read as another
 
 
-async def look(visitor: Visitor, choice: Choice, chosen: ChosenTime, *, now: datetime) -> int:
-    """Return the resource that is wanted, unless a glance without any lock says no already.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The time that is wanted: whose diary, from when until when."""
+
+    resource_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def look(visitor: Visitor, choice: Choice, chosen: ChosenTime, *, now: datetime) -> Target:
+    """Return what is wanted, unless a glance without any lock says no already.
 
     In a rush on one time nearly everybody is told here, without waiting for anybody.
 
@@ -71,7 +82,7 @@ async def look(visitor: Visitor, choice: Choice, chosen: ChosenTime, *, now: dat
         )
     if _are_in_the_way(neighbours, chosen.starts_at, ends_at, wanted.gaps):
         raise SlotTaken
-    return wanted.resource_id
+    return Target(wanted.resource_id, chosen.starts_at, ends_at)
 
 
 def _are_in_the_way(
@@ -87,8 +98,8 @@ def _are_in_the_way(
 
 
 async def claim(
+    target: Target,
     *,
-    resource_id: int,
     clinic: Clinic,
     visitor: Visitor,
     choice: Choice,
@@ -102,50 +113,56 @@ async def claim(
         TooManyHolds: a quota is used up.
         sqlalchemy.exc.IntegrityError: the database's own guard refused.
     """
+    expires_at = now + timedelta(minutes=clinic.hold_minutes)
     async with transaction() as tx:
         await quotas.lock_address(tx, visitor.address_hash)
-        session_id = await access.ensure_session(
+        session_id = await visitor_sessions.ensure_session(
             tx,
             session_key=visitor.session_key,
             organization_id=clinic.organization_id,
             now=now,
+            keep_draft_until=expires_at + DRAFT_LASTS_AFTER_HOLD,
         )
-        own = await holds.find_open_hold(tx, visitor_session_id=session_id)
-        touched = {resource_id} | ({own.resource_id} if own else set())
+        own, lapsed = await holds.list_in_the_way(
+            tx,
+            visitor_session_id=session_id,
+            resource_id=target.resource_id,
+            starts_at=target.starts_at,
+            ends_at=target.ends_at,
+            now=now,
+        )
+        touched = {target.resource_id} | ({own.resource_id} if own else set())
         await claims.lock_resources(tx, touched)
-        if own is not None and own.is_live(now) and _is_same(own, resource_id, choice, chosen):
+        if own is not None and own.is_live(now) and _is_same(own, target, choice):
             return own
         await _require_quota(tx, clinic, visitor, session_id, now=now)
         offer = await availability.require_offered(
             tx, clinic=clinic, choice=choice, chosen=chosen, visitor_session_id=session_id, now=now
         )
-        ended = await _make_way(tx, offer, own, visitor, now=now)
-        expires_at = now + timedelta(minutes=clinic.hold_minutes)
-        await claims.insert_claim(
+        ended = await _make_way(tx, own, lapsed, visitor, now=now)
+        hold = await claims.insert_claim(
             tx,
-            offer=offer,
-            visitor_session_id=session_id,
-            address_hash=visitor.address_hash,
-            reference=_new_reference(clinic.reference_prefix),
-            expires_at=expires_at,
-            now=now,
+            Claim(
+                offer=offer,
+                choice=replace(choice, clinician=chosen.clinician, location=offer.location_slug),
+                visitor=visitor,
+                visitor_session_id=session_id,
+                reference=_new_reference(clinic.reference_prefix),
+                made_at=now,
+                expires_at=expires_at,
+            ),
         )
         await claims.touch_resources(tx, touched)
-        await drafts.keep_draft(tx, visitor_session_id=session_id, hold_ends_at=expires_at, now=now)
-        hold = await holds.find_open_hold(tx, visitor_session_id=session_id)
-        if hold is None:
-            msg = "the hold that was just written is not there"
-            raise RuntimeError(msg)
         await _record(tx, hold, visitor, now=now)
         topics = [topic for each in (*ended, hold) for topic in topics_of(each)]
         after_commit(lambda: live_bus.publish(*topics))
         return hold
 
 
-def _is_same(own: HoldRow, resource_id: int, choice: Choice, chosen: ChosenTime) -> bool:
+def _is_same(own: HoldRow, target: Target, choice: Choice) -> bool:
     return (
-        own.resource_id == resource_id
-        and own.starts_at == chosen.starts_at
+        own.resource_id == target.resource_id
+        and own.starts_at == target.starts_at
         and own.type_slug == choice.appointment_type
         and choice.location in {"", own.location_slug}
     )
@@ -172,26 +189,24 @@ async def _require_quota(
 
 
 async def _make_way(
-    tx: AsyncConnection, offer: Offer, own: HoldRow | None, visitor: Visitor, *, now: datetime
+    tx: AsyncConnection,
+    own: HoldRow | None,
+    lapsed: Sequence[HoldRow],
+    visitor: Visitor,
+    *,
+    now: datetime,
 ) -> list[HoldRow]:
-    """End the visitor's earlier hold, and those that lapsed and still stand in the rows."""
-    ended: list[HoldRow] = []
+    """End the visitor's earlier hold, and those of others that lapsed and still stand in the rows."""
+    endings: list[tuple[HoldRow, HoldRelease, Actor]] = [
+        (hold, HoldRelease.TIMEOUT, System()) for hold in lapsed
+    ]
     if own is not None:
-        lapsed = not own.is_live(now)
-        reason = HoldRelease.TIMEOUT if lapsed else HoldRelease.SUPERSEDED
-        if await end_hold(tx, own, reason=reason, actor=System() if lapsed else visitor, now=now):
-            ended.append(own)
-    in_the_way = await holds.list_lapsed_in_the_way(
-        tx,
-        resource_id=offer.resource_id,
-        starts_at=offer.starts_at,
-        ends_at=offer.ends_at,
-        now=now,
-    )
-    return ended + [
+        replaced = (own, HoldRelease.SUPERSEDED, visitor)
+        endings.append(replaced if own.is_live(now) else (own, HoldRelease.TIMEOUT, System()))
+    return [
         hold
-        for hold in in_the_way
-        if await end_hold(tx, hold, reason=HoldRelease.TIMEOUT, actor=System(), now=now)
+        for hold, reason, actor in endings
+        if await end_hold(tx, hold, reason=reason, actor=actor, now=now)
     ]
 
 

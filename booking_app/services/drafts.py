@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from booking_app.adapters import live_bus
-from booking_app.db.queries import access as access_queries
 from booking_app.db.queries import drafts as queries
+from booking_app.db.queries import visitor_sessions
 from booking_app.db.session import after_commit, reading, transaction, uninterrupted
 from booking_app.domain import live_topics
 from booking_app.domain.actors import Visitor
@@ -48,7 +48,7 @@ async def save_draft(
     if not typed:
         return
     async with transaction() as tx:
-        session_id = await access_queries.ensure_session(
+        session_id = await visitor_sessions.ensure_session(
             tx,
             session_key=visitor.session_key,
             organization_id=clinic.organization_id,

@@ -17,7 +17,8 @@ from sqlalchemy.exc import DBAPIError
 
 from booking_app.db import guards, session
 from booking_app.db.failures import is_occupied, is_transient
-from booking_app.db.queries import access, claims
+from booking_app.db.queries import visitor_sessions
+from booking_app.db.queries.claims import Claim, insert_claim
 from booking_app.db.session import transaction
 from booking_app.dto.booking import ChosenTime
 from booking_app.services import availability, booking, clinics
@@ -166,7 +167,7 @@ async def _rush_without_a_lock(clinic: AClinic, crowd: Sequence[Client]) -> list
     async def one(client: Client) -> DBAPIError | None:
         visitor = a_visitor(client.number)
         async with transaction() as tx:
-            session_id = await access.ensure_session(
+            session_id = await visitor_sessions.ensure_session(
                 tx,
                 session_key=visitor.session_key,
                 organization_id=clinic.organization_id,
@@ -183,15 +184,16 @@ async def _rush_without_a_lock(clinic: AClinic, crowd: Sequence[Client]) -> list
         await everybody_has_looked.wait()
         try:
             async with transaction() as tx:
-                await claims.insert_claim(
-                    tx,
+                claim = Claim(
                     offer=offer,
+                    choice=clinic.choice(),
+                    visitor=visitor,
                     visitor_session_id=session_id,
-                    address_hash=visitor.address_hash,
                     reference=f"R{client.number:08}",
+                    made_at=NOW,
                     expires_at=NOW + 15 * MINUTE,
-                    now=NOW,
                 )
+                await insert_claim(tx, claim)
         except DBAPIError as failed:
             return failed
         return None

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from booking_app.adapters import tokens
 from booking_app.adapters.tokens import Purpose
 from booking_app.db.queries import access as rights
+from booking_app.db.queries import visitor_sessions
 from booking_app.db.session import get_engine, reading, transaction
 from booking_app.db.tables import AuditEvent, ManageLink, VisitorGrant, VisitorSession
 from booking_app.domain.actors import Visitor
@@ -463,7 +464,7 @@ async def test_a_visitor_without_a_cookie_gets_no_session():
 async def book_in(visitor: Visitor, clinic, visit) -> None:
     """Give a browser the right of the one in which the visit was booked."""
     async with transaction() as tx:
-        session_id = await rights.ensure_session(
+        session_id = await visitor_sessions.ensure_session(
             tx, session_key=visitor.session_key, organization_id=clinic.organization_id, now=NOW
         )
         await rights.put_booker_grant(
@@ -507,11 +508,11 @@ async def test_one_session_row_serves_a_browser_for_good():
     clinic = await a_clinic()
     visitor = a_visitor()
     async with transaction() as tx:
-        first = await rights.ensure_session(
+        first = await visitor_sessions.ensure_session(
             tx, session_key=visitor.session_key, organization_id=clinic.organization_id, now=NOW
         )
     async with transaction() as tx:
-        later = await rights.ensure_session(
+        later = await visitor_sessions.ensure_session(
             tx,
             session_key=visitor.session_key,
             organization_id=clinic.organization_id,

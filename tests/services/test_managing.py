@@ -7,6 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from booking_app.db.queries import access as rights
+from booking_app.db.queries import visitor_sessions
 from booking_app.db.session import transaction
 from booking_app.db.tables import (
     Appointment,
@@ -438,7 +439,7 @@ async def booked_by(clinic, visit, number=1):
     """Return the browser in which the visit was booked."""
     visitor = a_visitor(number)
     async with transaction() as tx:
-        session_id = await rights.ensure_session(
+        session_id = await visitor_sessions.ensure_session(
             tx, session_key=visitor.session_key, organization_id=clinic.organization_id, now=NOW
         )
         await rights.put_booker_grant(

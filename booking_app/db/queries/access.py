@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, insert, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import Insert
 
 from booking_app.db.base import core
 from booking_app.db.tables import (
@@ -74,31 +75,20 @@ class GrantedAppointment:
         return self.manage_link_id is None
 
 
-async def ensure_session(
-    tx: AsyncConnection, *, session_key: str, organization_id: int | None, now: datetime
-) -> int:
-    """Return the id of the visitor session, writing its row at first use.
+_DIALECTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
-    The row stays locked until the transaction ends, so what one browser does in two
-    tabs happens one after the other. Call it before any resource is locked.
 
-    Raises:
-        ValueError: the visitor has no cookie. Such a visitor may only read.
-    """
-    if not session_key:
-        msg = "a visitor without a cookie cannot have a session"
-        raise ValueError(msg)
-    statement = _insert(tx)(SESSION).values(
-        token_sha256=session_key,
-        organization_id=organization_id,
-        draft={},
-        created_at=now,
-        last_seen_at=now,
+def _put_booker_grant_in(dialect: str) -> Insert:
+    statement = _DIALECTS[dialect](GRANT).inline()
+    return statement.on_conflict_do_update(
+        index_elements=["visitor_session_id", "appointment_id"],
+        set_={"manage_link_id": None, "expires_at": statement.excluded.expires_at},
     )
-    statement = statement.on_conflict_do_update(
-        index_elements=["token_sha256"], set_={"last_seen_at": now}
-    ).returning(SESSION.c.id)
-    return (await tx.execute(statement)).scalar_one()
+
+
+# Built once: a booking waits for these under a lock.
+_PUT_BOOKER_GRANT = {dialect: _put_booker_grant_in(dialect) for dialect in _DIALECTS}
+_INSERT_LINK = insert(LINK).returning(LINK.c.id)
 
 
 async def insert_link(
@@ -113,21 +103,17 @@ async def insert_link(
     now: datetime,
 ) -> int:
     """Write a manage link and return its id. Earlier links of the appointment stay valid."""
-    statement = (
-        insert(LINK)
-        .values(
-            uid=link_uid,
-            organization_id=organization_id,
-            appointment_id=appointment_id,
-            token_sha256=token_sha256,
-            issued_by=issued_by,
-            channel=channel,
-            uses=0,
-            created_at=now,
-        )
-        .returning(LINK.c.id)
-    )
-    return (await tx.execute(statement)).scalar_one()
+    values = {
+        "uid": link_uid,
+        "organization_id": organization_id,
+        "appointment_id": appointment_id,
+        "token_sha256": token_sha256,
+        "issued_by": issued_by,
+        "channel": channel,
+        "uses": 0,
+        "created_at": now,
+    }
+    return (await tx.execute(_INSERT_LINK, values)).scalar_one()
 
 
 async def find_link(connection: AsyncConnection, token_sha256: str) -> LinkRow | None:
@@ -189,7 +175,7 @@ async def put_link_grant(
     A browser that booked the appointment itself keeps that better right. Grants for
     other appointments are left alone: several links live side by side.
     """
-    statement = _insert(tx)(GRANT).values(
+    statement = _DIALECTS[tx.dialect.name](GRANT).values(
         visitor_session_id=visitor_session_id,
         appointment_id=link.appointment_id,
         manage_link_id=link.link_id,
@@ -218,19 +204,15 @@ async def put_booker_grant(
     It does not hang on a link: the confirmation page must show even where the clinic
     has switched manage links off.
     """
-    statement = _insert(tx)(GRANT).values(
-        visitor_session_id=visitor_session_id,
-        appointment_id=appointment_id,
-        manage_link_id=None,
-        level=UNVERIFIED,
-        expires_at=manage_link_ends_at(visit_ends_at, None),
-        created_at=now,
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["visitor_session_id", "appointment_id"],
-        set_={"manage_link_id": None, "expires_at": statement.excluded.expires_at},
-    )
-    await tx.execute(statement)
+    values = {
+        "visitor_session_id": visitor_session_id,
+        "appointment_id": appointment_id,
+        "manage_link_id": None,
+        "level": UNVERIFIED,
+        "expires_at": manage_link_ends_at(visit_ends_at, None),
+        "created_at": now,
+    }
+    await tx.execute(_PUT_BOOKER_GRANT[tx.dialect.name], values)
 
 
 async def require_grant(
@@ -281,7 +263,3 @@ async def require_grant(
         visitor_session_id=row.visitor_session_id,
         manage_link_id=row.manage_link_id,
     )
-
-
-def _insert(tx: AsyncConnection):
-    return sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert

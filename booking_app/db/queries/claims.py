@@ -4,7 +4,7 @@ Locks are taken in one order everywhere: address, visitor session, resources by 
 id, then holds, appointments and slots. On SQLite the transaction itself is the lock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from booking_app.db.base import core
 from booking_app.db.queries.diary import Offer
+from booking_app.db.queries.holds import HoldRow
 from booking_app.db.tables import (
     Appointment,
     AppointmentItem,
@@ -28,6 +29,7 @@ from booking_app.db.tables import (
     Slot,
     VisitorSession,
 )
+from booking_app.domain.actors import Visitor
 from booking_app.domain.busy_masks import Gaps
 from booking_app.domain.lifecycle import (
     AppointmentStatus,
@@ -35,6 +37,7 @@ from booking_app.domain.lifecycle import (
     HoldPurpose,
     SlotStatus,
 )
+from booking_app.dto.booking import Choice
 
 APPOINTMENT = core(Appointment)
 ITEM = core(AppointmentItem)
@@ -128,16 +131,11 @@ async def find_wanted(
     )
 
 
-_LOCK_RESOURCES = (
-    select(RESOURCE.c.id)
-    .where(RESOURCE.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(RESOURCE.c.id)
-    .with_for_update(key_share=True)
+_LOCK_RESOURCE = (
+    select(RESOURCE.c.id).where(RESOURCE.c.id == bindparam("key")).with_for_update(key_share=True)
 )
-_TOUCH_RESOURCES = (
-    update(RESOURCE)
-    .where(RESOURCE.c.id.in_(bindparam("ids", expanding=True)))
-    .values(rev=RESOURCE.c.rev + 1)
+_TOUCH_RESOURCE = (
+    update(RESOURCE).where(RESOURCE.c.id == bindparam("key")).values(rev=RESOURCE.c.rev + 1)
 )
 
 
@@ -145,95 +143,81 @@ async def lock_resources(tx: AsyncConnection, resource_ids: Iterable[int]) -> No
     """Wait until nobody else changes the time of these resources, and keep others waiting.
 
     ``FOR NO KEY UPDATE``: slots that refer to the resource may still be written elsewhere.
+    By rising id, so that two who need the same ones never wait for each other.
     """
-    await tx.execute(_LOCK_RESOURCES, {"ids": sorted(set(resource_ids))})
+    for resource_id in sorted(set(resource_ids)):
+        await tx.execute(_LOCK_RESOURCE, {"key": resource_id})
 
 
 async def touch_resources(tx: AsyncConnection, resource_ids: Iterable[int]) -> None:
     """Say that the time of these resources changed, so that what was computed of it is stale."""
-    await tx.execute(_TOUCH_RESOURCES, {"ids": sorted(set(resource_ids))})
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    appointment_id: int
-    appointment_uid: UUID
-    hold_id: int
-    hold_uid: UUID
+    for resource_id in sorted(set(resource_ids)):
+        await tx.execute(_TOUCH_RESOURCE, {"key": resource_id})
 
 
 _INSERT_APPOINTMENT = insert(APPOINTMENT).returning(APPOINTMENT.c.id)
 _INSERT_ITEM = insert(ITEM).returning(ITEM.c.id)
 _INSERT_HOLD = insert(HOLD).returning(HOLD.c.id)
-_INSERT_SLOT = insert(SLOT)
+_INSERT_SLOT = insert(SLOT).inline()  # nobody needs its key
 
 
-async def insert_claim(
-    tx: AsyncConnection,
-    *,
-    offer: Offer,
-    visitor_session_id: int,
-    address_hash: str,
-    reference: str,
-    expires_at: datetime,
-    now: datetime,
-) -> Claimed:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who takes an offered time, under which reference, and until when. ``choice`` has all slugs."""
+
+    offer: Offer
+    choice: Choice
+    visitor: Visitor
+    visitor_session_id: int
+    reference: str
+    made_at: datetime
+    expires_at: datetime
+
+
+async def insert_claim(tx: AsyncConnection, claim: Claim) -> HoldRow:
     """Occupy an offered time: an appointment that is held, its item, the hold, and the slot.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the database itself knows that the time is taken.
     """
-    appointment_uid, hold_uid = uuid4(), uuid4()
+    appointment_uid, hold_uid, offer = uuid4(), uuid4(), claim.offer
     appointment_id = await _insert(
-        tx, _INSERT_APPOINTMENT, **_held_appointment(offer, appointment_uid, reference, now)
+        tx, _INSERT_APPOINTMENT, _held_appointment(claim, appointment_uid)
     )
-    item_id = await _insert(
-        tx,
-        _INSERT_ITEM,
-        appointment_id=appointment_id,
-        appointment_type_id=offer.appointment_type_id,
-        clinician_id=offer.clinician_id,
-        duration=offer.duration,
-        default_duration=offer.default_duration,
-    )
-    hold_id = await _insert(
-        tx,
-        _INSERT_HOLD,
-        uid=hold_uid,
-        organization_id=offer.organization_id,
-        appointment_id=appointment_id,
-        visitor_session_id=visitor_session_id,
-        purpose=HoldPurpose.NEW.value,
-        address_hash=address_hash,
-        expires_at=expires_at,
-        created_at=now,
-    )
-    await tx.execute(
-        _INSERT_SLOT,
-        {
-            "organization_id": offer.organization_id,
-            "resource_id": offer.resource_id,
-            "appointment_id": appointment_id,
-            "item_id": item_id,
-            "hold_id": hold_id,
-            "starts_at": offer.starts_at,
-            "ends_at": offer.ends_at,
-            "buffer_before": offer.buffer_before,
-            "buffer_after": offer.buffer_after,
-            "status": SlotStatus.BUSY_TENTATIVE.value,
-            "hold_expires_at": expires_at,
-            "booked_via": BookedVia.PUBLIC.value,
-            "created_at": now,
-        },
-    )
-    return Claimed(appointment_id, appointment_uid, hold_id, hold_uid)
+    item = {
+        "appointment_id": appointment_id,
+        "appointment_type_id": offer.appointment_type_id,
+        "clinician_id": offer.clinician_id,
+        "duration": offer.duration,
+        "default_duration": offer.default_duration,
+    }
+    item_id = await _insert(tx, _INSERT_ITEM, item)
+    hold = {
+        "uid": hold_uid,
+        "organization_id": offer.organization_id,
+        "appointment_id": appointment_id,
+        "visitor_session_id": claim.visitor_session_id,
+        "purpose": HoldPurpose.NEW.value,
+        "address_hash": claim.visitor.address_hash,
+        "expires_at": claim.expires_at,
+        "created_at": claim.made_at,
+    }
+    hold_id = await _insert(tx, _INSERT_HOLD, hold)
+    slot = _tentative_slot(claim) | {
+        "appointment_id": appointment_id,
+        "item_id": item_id,
+        "hold_id": hold_id,
+    }
+    await tx.execute(_INSERT_SLOT, slot)
+    return _as_read(claim, hold_id, hold_uid, appointment_id, appointment_uid)
 
 
-def _held_appointment(offer: Offer, uid: UUID, reference: str, now: datetime) -> dict[str, object]:
+def _held_appointment(claim: Claim, uid: UUID) -> dict[str, object]:
+    offer = claim.offer
     return {
         "uid": uid,
         "organization_id": offer.organization_id,
-        "reference": reference,
+        "reference": claim.reference,
         "location_id": offer.location_id,
         "clinician_id": offer.clinician_id,
         "appointment_type_id": offer.appointment_type_id,
@@ -244,10 +228,62 @@ def _held_appointment(offer: Offer, uid: UUID, reference: str, now: datetime) ->
         "default_duration": offer.default_duration,
         "status": AppointmentStatus.HELD.value,
         "booked_via": BookedVia.PUBLIC.value,
-        "created_at": now,
-        "updated_at": now,
+        "created_at": claim.made_at,
+        "updated_at": claim.made_at,
     }
 
 
-async def _insert(tx: AsyncConnection, statement: ReturningInsert[int], **values: object) -> int:
+def _tentative_slot(claim: Claim) -> dict[str, object]:
+    offer = claim.offer
+    return {
+        "organization_id": offer.organization_id,
+        "resource_id": offer.resource_id,
+        "starts_at": offer.starts_at,
+        "ends_at": offer.ends_at,
+        "buffer_before": offer.buffer_before,
+        "buffer_after": offer.buffer_after,
+        "status": SlotStatus.BUSY_TENTATIVE.value,
+        "hold_expires_at": claim.expires_at,
+        "booked_via": BookedVia.PUBLIC.value,
+        "created_at": claim.made_at,
+    }
+
+
+def _as_read(
+    claim: Claim, hold_id: int, hold_uid: UUID, appointment_id: int, appointment_uid: UUID
+) -> HoldRow:
+    """Return the hold as ``db.queries.holds`` would read it back."""
+    offer, choice = claim.offer, claim.choice
+    return HoldRow(
+        hold_id=hold_id,
+        hold_uid=hold_uid,
+        purpose=HoldPurpose.NEW.value,
+        expires_at=claim.expires_at,
+        extensions=0,
+        consumed_at=None,
+        released_at=None,
+        release_reason=None,
+        made_at=claim.made_at,
+        visitor_session_id=claim.visitor_session_id,
+        appointment_id=appointment_id,
+        appointment_uid=appointment_uid,
+        version=1,
+        status=AppointmentStatus.HELD.value,
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        zone=offer.zone,
+        type_id=offer.appointment_type_id,
+        resource_id=offer.resource_id,
+        organization_id=offer.organization_id,
+        clinic_slug=choice.clinic,
+        type_slug=choice.appointment_type,
+        clinician_slug=choice.clinician,
+        location_slug=choice.location,
+        session_key=claim.visitor.session_key,
+    )
+
+
+async def _insert(
+    tx: AsyncConnection, statement: ReturningInsert[int], values: Mapping[str, object]
+) -> int:
     return (await tx.execute(statement, values)).scalar_one()

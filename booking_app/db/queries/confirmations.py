@@ -28,6 +28,31 @@ _OCCUPY = (
     .values(status=SlotStatus.BUSY.value, hold_expires_at=None)
 )
 
+_CONFIRM = (
+    update(APPOINTMENT)
+    .where(
+        APPOINTMENT.c.id == bindparam("key"),
+        APPOINTMENT.c.status == AppointmentStatus.HELD.value,
+        APPOINTMENT.c.version == bindparam("version_read"),
+    )
+    .values(
+        status=AppointmentStatus.CONFIRMED.value,
+        patient_id=bindparam("patient"),
+        confirmed_at=bindparam("at"),
+        booked_online_at=bindparam("at"),
+        ics_uid=bindparam("calendar_uid"),
+        ics_sequence=0,
+        reminders_wanted=bindparam("with_reminders"),
+        patient_note=bindparam("note"),
+        access_needs=bindparam("needs"),
+        policy_version_accepted=bindparam("policy"),
+        evidence_ip_hash=bindparam("address"),
+        evidence_user_agent=bindparam("agent"),
+        version=APPOINTMENT.c.version + 1,
+        updated_at=bindparam("at"),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
@@ -59,30 +84,20 @@ async def confirm_appointment(
 ) -> bool:
     """Write the confirmation on a held appointment that nobody has changed meanwhile."""
     details = confirmation.details
-    confirmed = await tx.execute(
-        update(APPOINTMENT)
-        .where(
-            APPOINTMENT.c.id == hold.appointment_id,
-            APPOINTMENT.c.status == AppointmentStatus.HELD.value,
-            APPOINTMENT.c.version == hold.version,
-        )
-        .values(
-            status=AppointmentStatus.CONFIRMED.value,
-            patient_id=confirmation.patient_id,
-            confirmed_at=now,
-            booked_online_at=now,
-            ics_uid=confirmation.ics_uid,
-            ics_sequence=0,
-            reminders_wanted=details.reminders_wanted,
-            patient_note=details.help_with or None,
-            access_needs=list(details.needs),
-            policy_version_accepted=confirmation.policy_version,
-            evidence_ip_hash=confirmation.address_hash or None,
-            evidence_user_agent=confirmation.user_agent or None,
-            version=hold.version + 1,
-            updated_at=now,
-        )
-    )
+    values = {
+        "key": hold.appointment_id,
+        "version_read": hold.version,
+        "at": now,
+        "patient": confirmation.patient_id,
+        "calendar_uid": confirmation.ics_uid,
+        "with_reminders": details.reminders_wanted,
+        "note": details.help_with or None,
+        "needs": list(details.needs),
+        "policy": confirmation.policy_version,
+        "address": confirmation.address_hash or None,
+        "agent": confirmation.user_agent or None,
+    }
+    confirmed = await tx.execute(_CONFIRM, values)
     return confirmed.rowcount == 1
 
 

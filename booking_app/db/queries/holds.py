@@ -136,18 +136,15 @@ _LAPSED_IN_THE_WAY = _HOLD.where(
     SLOT.c.ends_at > bindparam("starts_at"),
     SLOT.c.hold_expires_at <= bindparam("now"),
     IS_OPEN,
-).order_by(HOLD.c.id)
+    HOLD.c.visitor_session_id.is_distinct_from(bindparam("session_id")),
+)
+_IN_THE_WAY = _OPEN_OF_SESSION.union_all(_LAPSED_IN_THE_WAY)
 _LAPSED = (
     _HOLD.where(IS_OPEN, HOLD.c.expires_at <= bindparam("now"))
     .order_by(HOLD.c.expires_at, HOLD.c.id)
     .limit(bindparam("at_most"))
 )
 _NEXT_EXPIRY = select(func.min(HOLD.c.expires_at)).where(IS_OPEN)
-
-
-async def find_open_hold(tx: AsyncConnection, *, visitor_session_id: int) -> HoldRow | None:
-    """Return the one hold of a visitor session that is open, live or lapsed."""
-    return await _first(tx, _OPEN_OF_SESSION, session_id=visitor_session_id)
 
 
 async def find_newest_hold(
@@ -166,22 +163,30 @@ async def find_hold(
     return await _first(connection, _OF_VISITOR, session_key=session_key, hold_uid=hold_uid)
 
 
-async def list_lapsed_in_the_way(
+async def list_in_the_way(
     tx: AsyncConnection,
     *,
+    visitor_session_id: int,
     resource_id: int,
     starts_at: datetime,
     ends_at: datetime,
     now: datetime,
-) -> Sequence[HoldRow]:
-    """Return the open holds of a resource that lapsed and whose time meets ``[starts_at, ends_at)``."""
+) -> tuple[HoldRow | None, Sequence[HoldRow]]:
+    """Return the visitor's own open hold, live or lapsed, and the lapsed ones of others.
+
+    Of others only those on the resource whose time meets ``[starts_at, ends_at)``: the
+    clock has freed their time already, and the rows have yet to say so.
+    """
     values = {
+        "session_id": visitor_session_id,
         "resource_id": resource_id,
         "starts_at": starts_at,
         "ends_at": ends_at,
         "now": now,
     }
-    return [HoldRow(*row) for row in await tx.execute(_LAPSED_IN_THE_WAY, values)]
+    found = [HoldRow(*row) for row in await tx.execute(_IN_THE_WAY, values)]
+    own = next((hold for hold in found if hold.visitor_session_id == visitor_session_id), None)
+    return own, [hold for hold in found if hold is not own]
 
 
 async def list_lapsed(rx: AsyncConnection, *, at_most: int, now: datetime) -> Sequence[HoldRow]:

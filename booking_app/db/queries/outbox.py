@@ -24,6 +24,15 @@ CANCELLED_BY_PATIENT = MessageEvent.CANCELLED_BY_PATIENT.value
 CANCELLED_BY_CLINIC = MessageEvent.CANCELLED_BY_CLINIC.value
 
 
+# Built once: confirmations wait for this under a lock.
+_INSERT_IF_NEW = {
+    dialect: insert(ITEM)
+    .on_conflict_do_nothing(index_elements=["organization_id", "dedupe_key"])
+    .returning(ITEM.c.id)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
 async def insert_item(
     tx: AsyncConnection,
     *,
@@ -49,33 +58,28 @@ async def insert_item(
     speaks of; ``not_after`` is when it is of no use any more.
     """
     item_uid = uuid4()
-    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        insert(ITEM)
-        .values(
-            uid=item_uid,
-            organization_id=organization_id,
-            event=event,
-            dedupe_key=dedupe_key,
-            channel="email",
-            appointment_id=appointment_id,
-            patient_id=patient_id,
-            manage_link_id=manage_link_id,
-            ics_sequence=ics_sequence,
-            starts_at=starts_at,
-            recipient=recipient,
-            due_at=due_at,
-            not_after=not_after,
-            state="queued",
-            attempts=0,
-            message_id=f"<{item_uid}@{_sender_domain()}>",
-            dated_at=now,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["organization_id", "dedupe_key"])
-        .returning(ITEM.c.id)
-    )
-    return (await tx.execute(statement)).scalar_one_or_none() is not None
+    values = {
+        "uid": item_uid,
+        "organization_id": organization_id,
+        "event": event,
+        "dedupe_key": dedupe_key,
+        "channel": "email",
+        "appointment_id": appointment_id,
+        "patient_id": patient_id,
+        "manage_link_id": manage_link_id,
+        "ics_sequence": ics_sequence,
+        "starts_at": starts_at,
+        "recipient": recipient,
+        "due_at": due_at,
+        "not_after": not_after,
+        "state": "queued",
+        "attempts": 0,
+        "message_id": f"<{item_uid}@{_sender_domain()}>",
+        "dated_at": now,
+        "created_at": now,
+    }
+    inserted = await tx.execute(_INSERT_IF_NEW[tx.dialect.name], values)
+    return inserted.scalar_one_or_none() is not None
 
 
 async def suppress_items(

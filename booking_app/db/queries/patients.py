@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, bindparam, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
@@ -15,6 +15,23 @@ PATIENT = core(Patient)
 ACTIVE = "active"
 
 
+_SAME_PHONE = and_(PATIENT.c.phone == bindparam("phone"), PATIENT.c.phone != "")
+_SAME_EMAIL = and_(PATIENT.c.email_norm == bindparam("email_norm"), PATIENT.c.email_norm != "")
+_MATCHES = (
+    select(PATIENT.c.id)
+    .where(
+        PATIENT.c.organization_id == bindparam("organization_id"),
+        PATIENT.c.last_name_norm == bindparam("last_name_norm"),
+        PATIENT.c.date_of_birth == bindparam("date_of_birth"),
+        or_(_SAME_EMAIL, _SAME_PHONE),
+        PATIENT.c.status == ACTIVE,
+        PATIENT.c.merged_into_id.is_(None),
+    )
+    .limit(2)
+)
+_INSERT = insert(PATIENT).returning(PATIENT.c.id)
+
+
 async def find_only_match(
     tx: AsyncConnection, *, organization_id: int, details: CheckedDetails
 ) -> int | None:
@@ -23,21 +40,14 @@ async def find_only_match(
     None where there is nobody, and also where there are several: it is not for a booking
     page to choose between people.
     """
-    same_phone = and_(PATIENT.c.phone == details.phone, PATIENT.c.phone != "")
-    same_email = and_(PATIENT.c.email_norm == details.email_norm, PATIENT.c.email_norm != "")
-    statement = (
-        select(PATIENT.c.id)
-        .where(
-            PATIENT.c.organization_id == organization_id,
-            PATIENT.c.last_name_norm == name_key(details.last_name),
-            PATIENT.c.date_of_birth == details.date_of_birth,
-            or_(same_email, same_phone),
-            PATIENT.c.status == ACTIVE,
-            PATIENT.c.merged_into_id.is_(None),
-        )
-        .limit(2)
-    )
-    matches = (await tx.execute(statement)).scalars().all()
+    values = {
+        "organization_id": organization_id,
+        "last_name_norm": name_key(details.last_name),
+        "date_of_birth": details.date_of_birth,
+        "email_norm": details.email_norm,
+        "phone": details.phone,
+    }
+    matches = (await tx.execute(_MATCHES, values)).scalars().all()
     return matches[0] if len(matches) == 1 else None
 
 
@@ -50,7 +60,6 @@ async def insert_patient(
     now: datetime,
 ) -> int:
     """Write a patient as they described themselves, for staff to look at, and return the key."""
-    statement = insert(PATIENT).returning(PATIENT.c.id)
     values = {
         "uid": uuid4(),
         "organization_id": organization_id,
@@ -67,4 +76,4 @@ async def insert_patient(
         "created_at": now,
         "updated_at": now,
     }
-    return (await tx.execute(statement, values)).scalar_one()
+    return (await tx.execute(_INSERT, values)).scalar_one()

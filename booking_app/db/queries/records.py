@@ -22,10 +22,13 @@ _NEXT_SEQUENCE = (
     .where(HISTORY.c.appointment_id == bindparam("appointment_id"))
     .scalar_subquery()
 )
-_APPEND_HISTORY = insert(HISTORY).values(
-    appointment_id=bindparam("appointment_id"), sequence=_NEXT_SEQUENCE
+# Inline: nobody needs the new keys.
+_APPEND_HISTORY = (
+    insert(HISTORY)
+    .values(appointment_id=bindparam("appointment_id"), sequence=_NEXT_SEQUENCE)
+    .inline()
 )
-_APPEND_AUDIT = insert(AUDIT)
+_APPEND_AUDIT = insert(AUDIT).inline()
 
 
 async def append_history(
