@@ -23,6 +23,7 @@ from tests.support.rows import overlapping_pairs
 
 ROUNDS = 60
 MILLISECOND = timedelta(milliseconds=1)
+JITTER_SECONDS = 0.02
 OWNED = "owned"
 
 
@@ -73,21 +74,23 @@ def _one_owner(holder: object, others: list[object], number: int) -> None:
 async def _at_once(
     clinic: AClinic, held: Held, holders: Coroutine[Any, Any, object], number: int
 ) -> list[object]:
-    """Let the holder, three others and the job act in chance order; answers, the holder's first."""
+    """Let the holder, three others and the job act within a few milliseconds of each other.
+
+    Return the answers, the holder's first.
+    """
     just_after = held.expires_at + MILLISECOND
     holds = [_hold(clinic, number * 10 + k, held.starts_at, now=just_after) for k in (1, 2, 3)]
     acts = [_answer(act) for act in (holders, *holds)]
     dice = random.Random(number)
-    tidy = housekeeping.expire_holds(now=just_after)
-    order: list[Coroutine[Any, Any, object]] = [*acts, tidy]
-    dice.shuffle(order)
-    tasks = {}
-    for act in order:
-        tasks[act] = asyncio.create_task(act)
-        for _ in range(dice.randrange(12)):
-            await asyncio.sleep(0)
-    await asyncio.gather(*tasks.values())
+    tasks = {act: asyncio.create_task(_after(dice.uniform(0, JITTER_SECONDS), act)) for act in acts}
+    tidy = _after(dice.uniform(0, JITTER_SECONDS), housekeeping.expire_holds(now=just_after))
+    await asyncio.gather(tidy, *tasks.values())
     return [tasks[act].result() for act in acts]
+
+
+async def _after(seconds: float, act: Coroutine[Any, Any, object]) -> object:
+    await asyncio.sleep(seconds)
+    return await act
 
 
 async def _answer(act: Coroutine[Any, Any, object]) -> str:
