@@ -51,8 +51,9 @@ async def hold_slot(*, visitor: Visitor, choice: Choice, chosen: ChosenTime, now
     """
     try:
         async with in_line(visitor, choice, chosen, now=now) as taken:
-            target = await claiming.look(visitor, choice, chosen, now=now)
-            clinic = await clinics.require_clinic(slug=choice.clinic)
+            async with reading() as rx:
+                target = await claiming.look(rx, visitor, choice, chosen, now=now)
+                clinic = await clinics.require_clinic_on(rx, slug=choice.clinic)
             hold = await claiming.claim(
                 target,
                 clinic=clinic,

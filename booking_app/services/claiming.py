@@ -16,7 +16,7 @@ from booking_app.adapters import live_bus
 from booking_app.db.queries import claims, diary, holds, quotas, records, visitor_sessions
 from booking_app.db.queries.claims import Claim
 from booking_app.db.queries.holds import HoldRow
-from booking_app.db.session import after_commit, reading, transaction
+from booking_app.db.session import after_commit, transaction
 from booking_app.domain.actors import Actor, System, Visitor
 from booking_app.domain.busy_masks import Gaps, Occupied
 from booking_app.domain.errors import BookingClosed, NotFound, SlotTaken, TooManyHolds
@@ -47,7 +47,9 @@ class Target:
     ends_at: datetime
 
 
-async def look(visitor: Visitor, choice: Choice, chosen: ChosenTime, *, now: datetime) -> Target:
+async def look(
+    rx: AsyncConnection, visitor: Visitor, choice: Choice, chosen: ChosenTime, *, now: datetime
+) -> Target:
     """Return what is wanted, unless a glance without any lock says no already.
 
     In a rush on one time nearly everybody is told here, without waiting for anybody.
@@ -57,29 +59,28 @@ async def look(visitor: Visitor, choice: Choice, chosen: ChosenTime, *, now: dat
         BookingClosed: the clinic has switched online booking off.
         NotFound: there is no such clinic.
     """
-    async with reading() as rx:
-        wanted = await claims.find_wanted(
-            rx,
-            clinic_slug=choice.clinic,
-            type_slug=choice.appointment_type,
-            clinician_slug=chosen.clinician,
-            session_key=visitor.session_key,
-        )
-        if wanted is None:
-            raise NotFound
-        if not wanted.is_booking_open:
-            raise BookingClosed
-        if wanted.resource_id is None:
-            raise SlotTaken
-        ends_at = chosen.starts_at + wanted.duration
-        neighbours = await diary.list_blocking(
-            rx,
-            resource_id=wanted.resource_id,
-            begins_at=chosen.starts_at - _LONGEST_BUFFER,
-            ends_at=ends_at + _LONGEST_BUFFER,
-            visitor_session_id=wanted.visitor_session_id,
-            now=now,
-        )
+    wanted = await claims.find_wanted(
+        rx,
+        clinic_slug=choice.clinic,
+        type_slug=choice.appointment_type,
+        clinician_slug=chosen.clinician,
+        session_key=visitor.session_key,
+    )
+    if wanted is None:
+        raise NotFound
+    if not wanted.is_booking_open:
+        raise BookingClosed
+    if wanted.resource_id is None:
+        raise SlotTaken
+    ends_at = chosen.starts_at + wanted.duration
+    neighbours = await diary.list_blocking(
+        rx,
+        resource_id=wanted.resource_id,
+        begins_at=chosen.starts_at - _LONGEST_BUFFER,
+        ends_at=ends_at + _LONGEST_BUFFER,
+        visitor_session_id=wanted.visitor_session_id,
+        now=now,
+    )
     if _are_in_the_way(neighbours, chosen.starts_at, ends_at, wanted.gaps):
         raise SlotTaken
     return Target(wanted.resource_id, chosen.starts_at, ends_at)

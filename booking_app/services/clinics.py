@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import phonenumbers
 from babel.core import get_global
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.queries import clinics as queries
 from booking_app.db.session import reading
@@ -32,14 +33,8 @@ async def find_clinic(*, slug: str) -> Clinic | None:
 
     ``texts`` has every key of ``booking_app.dto.clinic``: the clinic's own text, else the default.
     """
-    if not is_slug(slug):
-        return None
     async with reading() as rx:
-        clinic = await queries.find_clinic(rx, slug=slug)
-    if clinic is None:
-        return None
-    with speaking(clinic.language):
-        return replace(clinic, texts=_default_texts(clinic) | clinic.texts)
+        return await _find(rx, slug)
 
 
 async def find_only_clinic() -> Clinic | None:
@@ -63,7 +58,17 @@ async def require_clinic(*, slug: str) -> Clinic:
     Raises:
         NotFound: there is none.
     """
-    clinic = await find_clinic(slug=slug)
+    async with reading() as rx:
+        return await require_clinic_on(rx, slug=slug)
+
+
+async def require_clinic_on(rx: AsyncConnection, *, slug: str) -> Clinic:
+    """Return the clinic called ``slug`` over a connection that is open already.
+
+    Raises:
+        NotFound: there is none.
+    """
+    clinic = await _find(rx, slug)
     if clinic is None:
         raise NotFound
     return clinic
@@ -96,6 +101,14 @@ def phone_href(phone: str, zone: str) -> str:
     except phonenumbers.NumberParseException:
         return "tel:" + re.sub(r"[^0-9+*#]", "", phone)
     return "tel:" + phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+async def _find(rx: AsyncConnection, slug: str) -> Clinic | None:
+    clinic = await queries.find_clinic(rx, slug=slug) if is_slug(slug) else None
+    if clinic is None:
+        return None
+    with speaking(clinic.language):
+        return replace(clinic, texts=_default_texts(clinic) | clinic.texts)
 
 
 def _default_texts(clinic: Clinic) -> dict[str, str]:

@@ -59,8 +59,8 @@ async def confirm_hold(
         AlreadyBooked: this browser booked the same for this person and day before.
         NotFound: there is no such hold for this visitor, or no such clinic.
     """
-    clinic = await clinics.require_clinic(slug=clinic_slug)
     async with reading() as rx:
+        clinic = await clinics.require_clinic_on(rx, slug=clinic_slug)
         hold = await _require_hold(rx, visitor, clinic, hold_uid)
     if hold.consumed_at is not None:
         return str(hold.appointment_uid)
@@ -68,7 +68,7 @@ async def confirm_hold(
         raise HoldExpired
     checked = check_details(details, clinic=clinic, today=local_day(now, ZoneInfo(clinic.zone)))
     async with transaction() as tx:
-        await claims.lock_resources(tx, (hold.resource_id,))
+        await claims.touch_resources(tx, (hold.resource_id,))
         if not await confirmations.consume_hold(tx, hold, now=now):
             hold = await _require_hold(tx, visitor, clinic, hold_uid)
             if hold.consumed_at is None:
@@ -125,7 +125,6 @@ async def _confirm(
     )
     if not await confirmations.confirm_appointment(tx, hold, confirmation, now=now):
         raise Conflict
-    await claims.touch_resources(tx, (hold.resource_id,))
     if hold.visitor_session_id is not None:
         await grants.put_booker_grant(
             tx,

@@ -150,7 +150,11 @@ async def lock_resources(tx: AsyncConnection, resource_ids: Iterable[int]) -> No
 
 
 async def touch_resources(tx: AsyncConnection, resource_ids: Iterable[int]) -> None:
-    """Say that the time of these resources changed, so that what was computed of it is stale."""
+    """Say that the time of these resources changed, so that what was computed of it is stale.
+
+    The update locks each row as ``lock_resources`` does. Whoever is certain to change the
+    time may begin with it.
+    """
     for resource_id in sorted(set(resource_ids)):
         await tx.execute(_TOUCH_RESOURCE, {"key": resource_id})
 
