@@ -37,7 +37,7 @@ class HoldLimitReached(BookingRefused):
 
 
 class TooManyHolds(BookingRefused):
-    """This address, or this person, already holds as many times as is allowed."""
+    """As many times are held as is allowed; ``scope`` says by whom: ``person`` or ``address``."""
 
     kind = "too_many_holds"
 

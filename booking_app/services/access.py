@@ -62,8 +62,8 @@ async def exchange_manage_link(*, visitor: Visitor, token: str, now: datetime) -
 
     Changes nothing of the appointment or of the link's validity, so programs that
     follow links in mails do no harm. A browser may hold the rights of several links.
-    Failed tries are counted for the network address; successful ones are not, because
-    phones share addresses.
+    Failed tries are counted for the network address; successful ones are neither counted
+    nor held up, because phones share addresses and nobody guesses 256 bits.
 
     Raises:
         LinkEnded: the link is unknown, damaged, over, revoked or switched off; which of
@@ -73,11 +73,11 @@ async def exchange_manage_link(*, visitor: Visitor, token: str, now: datetime) -
     """
     token_sha256 = tokens.token_sha256(_PURPOSE, token)
     async with transaction() as tx:
-        await _refuse_if_tried_out(tx, visitor, now=now)
         link = await queries.find_link(tx, token_sha256)
         if link is not None and link.opens_at(now):
             await _open(tx, visitor, link, now=now)
             return link.appointment_uid
+        await _refuse_if_tried_out(tx, visitor, now=now)
         is_counted = await rate_counters.spend(
             tx,
             scope=_FAILED_OPENS,

@@ -182,11 +182,10 @@ async def _require_quota(
         since=midnight,
         now=now,
     )
-    if (
-        counts.live_at_address >= MAX_LIVE_HOLDS_PER_ADDRESS
-        or counts.unconfirmed_of_person >= MAX_UNCONFIRMED_PER_PERSON_AND_DAY
-    ):
-        raise TooManyHolds
+    if counts.unconfirmed_of_person >= MAX_UNCONFIRMED_PER_PERSON_AND_DAY:
+        raise TooManyHolds(scope="person")
+    if counts.live_at_address >= MAX_LIVE_HOLDS_PER_ADDRESS:
+        raise TooManyHolds(scope="address")
 
 
 async def _make_way(

@@ -22,7 +22,7 @@ ENDPOINTS = {
     routes.HEALTH: healthz,
     routes.calendar_file("{uid}"): calendar_file,
     routes.booking_page("{clinic}"): booking_page,
-    routes.manage_link("{token}"): manage_link,
+    routes.manage_link("{token:path}"): manage_link,
     routes.caught_mail("{uid}"): caught_mail,
     routes.PHONE: phone_page,
 }
@@ -35,8 +35,8 @@ def protected(site: ASGIApp, *, built: Path) -> ASGIApp:
         SiteNotBuilt: there are no pages.
     """
     pages = read_built_site(built)
-    site = OwnRoutes(site, ENDPOINTS)
     site = PrettyPaths(site, pages)
+    site = OwnRoutes(site, ENDPOINTS)
     site = VisitorCookie(site)
     site = SocketDoor(site)
     site = SecurityHeaders(site, pages)

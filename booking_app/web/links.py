@@ -60,7 +60,8 @@ async def manage_link(request: Request) -> Response:
 
 
 async def _exchange(request: Request, cookie: str) -> Response:
-    token = request.path_params["token"]
+    # Some programs end an address with a slash; no token has one.
+    token = request.path_params["token"].rstrip("/")
     try:
         uid = await access.exchange_manage_link(
             visitor=visitors.of_request(request, cookie_value=cookie),
@@ -71,13 +72,24 @@ async def _exchange(request: Request, cookie: str) -> Response:
     except LinkEnded:
         return RedirectResponse(routes.LINK_ENDED, 303, _PRIVATE)
     except TooManyTries as refusal:
-        minutes = int(refusal.values["n"])
+        return await _wait(int(refusal.values["n"]))
+    return RedirectResponse(routes.with_query(routes.MANAGE, a=uid), 303, _PRIVATE)
+
+
+async def _wait(minutes: int) -> Response:
+    """Say how long to wait, and the number to call where there is only one it can be."""
+    clinic = await clinics.find_only_clinic()
+    if clinic is None:
         text = pgettext(
             "sys.rate_no_phone", "You have tried many times. Please wait {n} minutes."
         ).format(n=minutes)
-        wait = {"Retry-After": str(minutes * _MINUTE_SECONDS)}
-        return PlainTextResponse(text, 429, _PRIVATE | wait)
-    return RedirectResponse(routes.with_query(routes.MANAGE, a=uid), 303, _PRIVATE)
+    else:
+        text = pgettext(
+            "sys.rate",
+            "You have tried many times. Please wait {n} minutes or call {clinic_phone}.",
+        ).format(n=minutes, clinic_phone=clinic.phone)
+    wait = {"Retry-After": str(minutes * _MINUTE_SECONDS)}
+    return PlainTextResponse(text, 429, _PRIVATE | wait)
 
 
 def _is_fetched_ahead(request: Request) -> bool:

@@ -140,9 +140,9 @@ async def test_a_hold_that_became_an_appointment_is_not_held_against_anybody():
     assert await hold(clinic, TIMES[9], visitor, now=now)
 
 
-async def test_a_person_is_the_same_in_every_browser_that_names_their_email():
+async def test_a_person_is_the_same_in_every_browser_of_their_home_that_names_their_email():
     clinic = await a_clinic()
-    browsers = [a_visitor(number) for number in range(4)]
+    browsers = [a_visitor(number, address=SHARED) for number in range(4)]
     spellings = ("maya@example.org", " Maya@Example.org ", "MAYA@EXAMPLE.ORG", "maya@example.org")
     for browser, email in zip(browsers, spellings, strict=True):
         await drafts.save_draft(
@@ -150,9 +150,25 @@ async def test_a_person_is_the_same_in_every_browser_that_names_their_email():
         )
     for number in range(3):
         await hold(clinic, TIMES[number], browsers[number])
-    with pytest.raises(TooManyHolds):
+    with pytest.raises(TooManyHolds) as refusal:
         await hold(clinic, TIMES[3], browsers[3])
+    assert refusal.value.values == {"scope": "person"}
     assert await hold(clinic, TIMES[3], a_visitor(5))
+
+
+async def test_a_stranger_who_types_somebodys_email_does_not_keep_them_from_booking():
+    clinic = await a_clinic()
+    strangers, victim = [a_visitor(number) for number in range(3)], a_visitor(9)
+    for browser in (*strangers, victim):
+        await drafts.save_draft(
+            visitor=browser,
+            clinic_slug=clinic.slug,
+            fields={"email": "maya@example.org"},
+            now=NOW,
+        )
+    for number, stranger in enumerate(strangers):
+        await hold(clinic, TIMES[number], stranger)
+    assert await hold(clinic, TIMES[3], victim)
 
 
 async def test_browsers_in_which_nothing_was_typed_are_not_one_person():

@@ -44,8 +44,11 @@ def _counts_at(organization_id: int) -> Select[int, int]:
     """Return the statement for one clinic; drafts are kept under the clinic's key."""
     email = func.lower(func.trim(SESSION.c.draft[(str(organization_id), "email")].as_string()))
     own_email = select(email).where(SESSION.c.id == bindparam("session_id")).scalar_subquery()
+    # What was typed is not proved. Counted from anywhere, a stranger's address would let
+    # anybody keep that person from booking.
     is_same_person = or_(
-        SESSION.c.id == bindparam("session_id"), and_(email == own_email, own_email != "")
+        SESSION.c.id == bindparam("session_id"),
+        and_(email == own_email, own_email != "", HOLD.c.address_hash == bindparam("address_hash")),
     )
     came_to_nothing = or_(
         and_(_IS_LIVE, _IS_OTHER),
@@ -77,8 +80,8 @@ async def count_holds(
 ) -> HoldCounts:
     """Count the live holds of an address, and those of a person that came to nothing.
 
-    A person is this browser, and every browser whose draft for the clinic names the same
-    e-mail address. Theirs count from ``since``: holds that run, and holds that ran out; not
+    A person is this browser, and every browser at the same network address whose draft for
+    the clinic names the same e-mail address. Theirs count from ``since``: holds that run, and holds that ran out; not
     those that were given back or replaced by another choice.
     """
     values = {
