@@ -4,16 +4,28 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import (
+    Integer,
+    Row,
+    String,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from booking_app.db.base import core
 from booking_app.db.queries.catalogue import Place
 from booking_app.db.tables import AvailabilityException, AvailabilityWindow, TimeOff
 from booking_app.db.tables import Closure as ClosureTable
+from booking_app.db.types import Id
 from booking_app.domain.availability import (
     Closure,
     DateException,
@@ -55,41 +67,59 @@ class ClinicianHours:
         )
 
 
-_WINDOWS = (
+_WINDOW, _CLOSURE = "window", "closure"  # an exception says itself whether it opens or closes
+_NO_KEY, _NO_NUMBER = cast(null(), Id), cast(null(), Integer)
+_CLINICIANS = bindparam("clinician_ids", expanding=True)
+# One statement for all of it: a claim waits for this while it keeps others from the diary.
+_HOURS = union_all(
     select(
+        literal_column(f"'{_WINDOW}'", String),
         WINDOW.c.clinician_id,
         WINDOW.c.location_id,
+        WINDOW.c.id,
+        WINDOW.c.valid_from,
+        WINDOW.c.valid_until,
         WINDOW.c.weekday,
         WINDOW.c.start_minute,
         WINDOW.c.end_minute,
         WINDOW.c.buffer_minutes,
-        WINDOW.c.valid_from,
-        WINDOW.c.valid_until,
-    )
-    .where(
-        WINDOW.c.clinician_id.in_(bindparam("clinician_ids", expanding=True)),
+    ).where(
+        WINDOW.c.clinician_id.in_(_CLINICIANS),
         WINDOW.c.is_active,
         WINDOW.c.deleted_at.is_(None),
         or_(WINDOW.c.valid_until.is_(None), WINDOW.c.valid_until >= bindparam("since")),
-    )
-    # In one order always, so that equal hours are equal objects and share computed starts.
-    .order_by(WINDOW.c.weekday, WINDOW.c.start_minute, WINDOW.c.id)
-)
-_EXCEPTIONS = (
+    ),
     select(
+        EXCEPTION.c.kind,
         EXCEPTION.c.clinician_id,
         EXCEPTION.c.location_id,
+        EXCEPTION.c.id,
         EXCEPTION.c.day,
-        EXCEPTION.c.kind,
+        EXCEPTION.c.day,
+        _NO_NUMBER,
         EXCEPTION.c.start_minute,
         EXCEPTION.c.end_minute,
-    )
-    .where(
-        EXCEPTION.c.clinician_id.in_(bindparam("clinician_ids", expanding=True)),
+        _NO_NUMBER,
+    ).where(
+        EXCEPTION.c.clinician_id.in_(_CLINICIANS),
         EXCEPTION.c.deleted_at.is_(None),
         EXCEPTION.c.day >= bindparam("since"),
-    )
-    .order_by(EXCEPTION.c.day, EXCEPTION.c.start_minute, EXCEPTION.c.id)
+    ),
+    select(
+        literal_column(f"'{_CLOSURE}'", String),
+        _NO_KEY,
+        CLOSURE.c.location_id,
+        CLOSURE.c.id,
+        CLOSURE.c.starts_on,
+        CLOSURE.c.ends_on,
+        _NO_NUMBER,
+        _NO_NUMBER,
+        _NO_NUMBER,
+        _NO_NUMBER,
+    ).where(
+        CLOSURE.c.organization_id == bindparam("organization_id"),
+        CLOSURE.c.ends_on >= bindparam("since"),
+    ),
 )
 _TIME_OFF = select(TIME_OFF.c.clinician_id, TIME_OFF.c.starts_at, TIME_OFF.c.ends_at).where(
     TIME_OFF.c.clinician_id.in_(bindparam("clinician_ids", expanding=True)),
@@ -97,33 +127,38 @@ _TIME_OFF = select(TIME_OFF.c.clinician_id, TIME_OFF.c.starts_at, TIME_OFF.c.end
     TIME_OFF.c.starts_at < bindparam("ends_at"),
     TIME_OFF.c.ends_at > bindparam("begins_at"),
 )
-_CLOSURES = (
-    select(CLOSURE.c.location_id, CLOSURE.c.starts_on, CLOSURE.c.ends_on)
-    .where(
-        CLOSURE.c.organization_id == bindparam("organization_id"),
-        CLOSURE.c.ends_on >= bindparam("since"),
-    )
-    .order_by(CLOSURE.c.starts_on, CLOSURE.c.id)
-)
 
 
 async def list_hours(
     rx: AsyncConnection, *, organization_id: int, clinician_ids: Collection[int], now: datetime
 ) -> dict[int, ClinicianHours]:
     """Return the hours of each of ``clinician_ids`` from today on, without an end."""
-    since = now.date() - _LOCAL_DATE_LAG
-    closures = await _closures(rx, organization_id, since)
+    values = {
+        "organization_id": organization_id,
+        "clinician_ids": list(clinician_ids),
+        "since": now.date() - _LOCAL_DATE_LAG,
+    }
+    closures: dict[int | None, list[Closure]] = defaultdict(list)
     hours = {each: ClinicianHours(closures=closures) for each in clinician_ids}
-    values = {"clinician_ids": list(clinician_ids), "since": since}
-    for clinician_id, location_id, *window in await rx.execute(_WINDOWS, values):
-        hours[clinician_id].windows[location_id].append(WeeklyWindow(*window))
-    for clinician_id, location_id, day, kind, start_minute, end_minute in await rx.execute(
-        _EXCEPTIONS, values
-    ):
-        hours[clinician_id].exceptions[location_id].append(
-            DateException(day, ExceptionKind(kind), start_minute, end_minute)
-        )
+    # In one order always, so that equal hours are equal objects and share computed starts.
+    for row in sorted(await rx.execute(_HOURS, values), key=_order):
+        kind, clinician_id, location_id, _, first_day, last_day, weekday, start, end, buffer = row
+        if kind == _CLOSURE:
+            closures[location_id].append(Closure(first_day, last_day))
+        elif kind == _WINDOW:
+            window = WeeklyWindow(weekday, start, end, buffer, first_day, last_day)
+            hours[clinician_id].windows[location_id].append(window)
+        else:
+            exception = DateException(first_day, ExceptionKind(kind), start, end)
+            hours[clinician_id].exceptions[location_id].append(exception)
     return hours
+
+
+def _order(row: Row[*tuple[Any, ...]]) -> tuple[int, date, int, int]:
+    """Order windows by weekday, exceptions and closures by day, then by start and age."""
+    _, _, _, key, first_day, _, weekday, start, *_ = row
+    day = first_day if weekday is None else date.min
+    return (weekday or 0, day, start or 0, key)
 
 
 async def list_time_off(
@@ -139,16 +174,6 @@ async def list_time_off(
     for clinician_id, starts_at, until in await rx.execute(_TIME_OFF, values):
         absences[clinician_id].append(TimeSpan(starts_at, until).whole_minutes())
     return absences
-
-
-async def _closures(
-    rx: AsyncConnection, organization_id: int, since: date
-) -> dict[int | None, list[Closure]]:
-    values = {"organization_id": organization_id, "since": since}
-    closures: dict[int | None, list[Closure]] = defaultdict(list)
-    for location_id, starts_on, ends_on in await rx.execute(_CLOSURES, values):
-        closures[location_id].append(Closure(starts_on, ends_on))
-    return closures
 
 
 def _of_place(by_place: dict[int | None, list[T]], place: Place) -> Iterable[T]:
