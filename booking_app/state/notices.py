@@ -31,10 +31,11 @@ def sentence(refusal: BookingRefused, **known: str) -> str:
     """Return what to tell the person.
 
     ``known`` are words for the places that the refusal itself does not fill, above all
-    ``clinic_phone``.
+    ``clinic_phone``. A refusal with a ``scope`` has sentences of its own for it.
     """
     values = {name: value for name, value in {**known, **refusal.values}.items() if value}
-    for text in _SENTENCES.get(refusal.kind, _plain)():
+    texts = _SENTENCES.get(f"{refusal.kind}:{values.get('scope', '')}")
+    for text in (texts or _SENTENCES.get(refusal.kind, _plain))():
         try:
             return text.format_map(values)
         except KeyError:
@@ -77,12 +78,42 @@ def _too_many_holds() -> tuple[str, ...]:
     return (
         pgettext(
             "sys.too_many_holds",
-            "You already have several times on hold. Finish or let go of one first,"
-            " or call {clinic_phone}.",
+            "We cannot hold another time online at the moment. Please call {clinic_phone}.",
         ),
         pgettext(
             "sys.too_many_holds_plain",
-            "You already have several times on hold. Finish or let go of one first.",
+            "We cannot hold another time online at the moment. Please call the clinic.",
+        ),
+    )
+
+
+def _too_many_holds_of_person() -> tuple[str, ...]:
+    return (
+        pgettext(
+            "sys.too_many_holds_person",
+            "You have tried to book several times today without finishing."
+            " Please call {clinic_phone} and we will book for you.",
+        ),
+        pgettext(
+            "sys.too_many_holds_person_plain",
+            "You have tried to book several times today without finishing."
+            " Please call the clinic and we will book for you.",
+        ),
+    )
+
+
+def _too_many_holds_at_address() -> tuple[str, ...]:
+    """Return what is true for everybody behind one address, whoever holds the times."""
+    return (
+        pgettext(
+            "sys.too_many_holds_address",
+            "Too many times are being held from this connection at the moment."
+            " Please try again in 15 minutes, or call {clinic_phone}.",
+        ),
+        pgettext(
+            "sys.too_many_holds_address_plain",
+            "Too many times are being held from this connection at the moment."
+            " Please try again in 15 minutes, or call the clinic.",
         ),
     )
 
@@ -100,6 +131,7 @@ def _too_many_tries() -> tuple[str, ...]:
 
 def _closed() -> tuple[str, ...]:
     return (
+        "{closed_message}",  # the clinic's own words
         pgettext("sys.closed", "Online booking is closed for now. Please call {clinic_phone}."),
         pgettext("sys.closed_plain", "Online booking is closed for now."),
     )
@@ -168,6 +200,8 @@ _SENTENCES: dict[str, Callable[[], tuple[str, ...]]] = {
     HoldExpired.kind: _hold_expired,
     HoldLimitReached.kind: _hold_limit,
     TooManyHolds.kind: _too_many_holds,
+    f"{TooManyHolds.kind}:person": _too_many_holds_of_person,
+    f"{TooManyHolds.kind}:address": _too_many_holds_at_address,
     TooManyTries.kind: _too_many_tries,
     BookingClosed.kind: _closed,
     DetailsInvalid.kind: _details_invalid,

@@ -7,6 +7,7 @@ import pytest
 from booking_app import routes
 from booking_app.domain import live_topics
 from booking_app.domain.actors import Visitor
+from booking_app.domain.policies import MAX_UNCONFIRMED_PER_PERSON_AND_DAY
 from booking_app.dto.booking import ChosenTime
 from booking_app.services import booking
 from booking_app.state.patient.book_details import BookDetailsState
@@ -88,6 +89,26 @@ async def test_who_presses_too_late_is_told_and_can_choose_another(set_clock):
         others = (await tab.state(BookEndedState)).card.others
         await tab.send(BookEndedState.hold_other, {"slot": others[0].key})
         assert tab.went_to() == "/book/details?clinic=harbour"
+
+
+@pytest.mark.requirement("S2-3")
+async def test_whose_quota_is_used_up_is_asked_to_call_and_offered_nothing_else(set_clock):
+    async with Tab() as tab:
+        clinic = await ended_page(tab, set_clock)
+        visitor = Visitor(session_key=tab.session_key)
+        now = LATER
+        for _ in range(MAX_UNCONFIRMED_PER_PERSON_AND_DAY - 1):
+            held = await booking.hold_again(visitor=visitor, clinic_slug=clinic.slug, now=now)
+            now = held.expires_at
+        set_clock(now)
+        await tab.open(page(routes.BOOK_ENDED, clinic))
+        assert (await tab.state(BookEndedState)).may_hold
+        await tab.send(BookEndedState.hold_again)
+        assert (await tab.state(FrameState)).problem == (
+            "You have tried to book several times today without finishing."
+            " Please call 020 7946 0123 and we will book for you."
+        )
+        assert not (await tab.state(BookEndedState)).may_hold
 
 
 async def test_holding_another_time_without_choosing_one_asks_for_it(set_clock):

@@ -109,6 +109,7 @@ async def test_letting_go_frees_the_time_at_once(set_clock):
         await tab.open(page(routes.BOOK_CHECK, clinic))
         await tab.open(page(routes.BOOK_DETAILS, clinic))
         await tab.send(HoldState.let_go)
+        await tab.refresh(live_topics.visitor(tab.session_key))
         assert tab.went_to() == "/book?clinic=harbour"
         await tab.open("/book?clinic=harbour")
         notice = (await tab.state(FrameState)).notice
@@ -123,6 +124,10 @@ async def test_without_a_held_time_the_later_pages_begin_at_the_start(set_clock,
     async with Tab() as tab:
         await tab.open(page(route, clinic))
         assert tab.went_to() == "/book?clinic=harbour"
+        await tab.open(tab.went_to() or "")
+        assert (await tab.state(FrameState)).notice == (
+            "Nothing is held for you any more. Please choose a time again."
+        )
 
 
 @pytest.mark.requirement("S2-3")

@@ -12,6 +12,7 @@ from booking_app.domain.errors import (
     HoldLimitReached,
     SlotTaken,
     TemplateInvalid,
+    TooManyHolds,
     TooManyTries,
 )
 from booking_app.state.notices import sentence
@@ -58,6 +59,30 @@ def test_the_clinics_number_is_named_where_it_helps():
     phone = "020 7946 0123"
     for refusal in (BookingClosed(), TooManyTries(n="3"), ChangeRefused("cut_off")):
         assert phone in sentence(refusal, clinic_phone=phone)
+
+
+def test_a_clinic_that_is_closed_says_so_in_its_own_words():
+    own = "We are moving house. Back on Monday."
+    assert sentence(BookingClosed(), clinic_phone="1", closed_message=own) == own
+
+
+@pytest.mark.requirement("S2-3")
+def test_of_too_many_holds_only_that_is_said_which_is_true_of_the_reader():
+    phone = "020 7946 0123"
+    assert sentence(TooManyHolds(scope="person"), clinic_phone=phone) == (
+        "You have tried to book several times today without finishing."
+        " Please call 020 7946 0123 and we will book for you."
+    )
+    of_address = sentence(TooManyHolds(scope="address"), clinic_phone=phone)
+    assert of_address == (
+        "Too many times are being held from this connection at the moment."
+        " Please try again in 15 minutes, or call 020 7946 0123."
+    )
+    assert "you" not in of_address.lower()
+    neither = sentence(TooManyHolds(), clinic_phone=phone)
+    assert neither == (
+        "We cannot hold another time online at the moment. Please call 020 7946 0123."
+    )
 
 
 def test_what_the_refusal_says_itself_wins_over_what_the_page_knows():

@@ -26,20 +26,27 @@ def book_ended_page() -> rx.Component:
             BookEndedState.is_loaded,
             rx.fragment(
                 rx.el.p(happened, class_name="lead mt-3 mb-6"),
-                rx.cond(card.is_still_free, _still_free(), _gone()),
-                rx.cond(card.others.length() > 0, _others()),
-                rx.el.p(
-                    rx.el.a(
-                        pgettext("hold.ended.all", "See all days and times"),
-                        href=BookEndedState.all_times,
-                        class_name="alone",
-                    ),
-                    class_name="mt-5",
-                ),
+                rx.cond(BookEndedState.may_hold, _ways_on()),
             ),
             loading_page(),
         ),
         is_narrow=True,
+    )
+
+
+def _ways_on() -> rx.Component:
+    card = BookEndedState.card
+    return rx.fragment(
+        rx.cond(card.is_still_free, _still_free(), _gone()),
+        rx.cond(card.others.length() > 0, _others()),
+        rx.el.p(
+            rx.el.a(
+                pgettext("hold.ended.all", "See all days and times"),
+                href=BookEndedState.all_times,
+                class_name="alone",
+            ),
+            class_name="mt-5",
+        ),
     )
 
 

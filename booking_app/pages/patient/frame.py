@@ -82,7 +82,8 @@ def _closed() -> rx.Component:
     clinic = FrameState.clinic
     return rx.fragment(
         rx.el.h1(pgettext("closed.h1", "Online booking is closed"), id="page-title", tab_index=-1),
-        rx.el.p(clinic.closed_message, class_name="lead mt-3"),
+        # A region for problems, for it may be met in the middle of a booking.
+        alert_region(rx.el.p(clinic.closed_message, class_name="lead"), _failure()),
         rx.el.p(
             plain_link(
                 pgettext("common.call", "Call {clinic_phone}").format(clinic_phone=clinic.phone),

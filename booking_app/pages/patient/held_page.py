@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from booking_app.components.hold_strip import hold_strip
+from booking_app.components.notes import note
 from booking_app.pages.patient.frame import framed
 from booking_app.state.patient.hold import HoldState
 
@@ -15,6 +16,10 @@ def held_page(*children: rx.Component, **parts: Any) -> rx.Component:
     It works as long as the hold does, also where the clinic has closed its booking since.
     """
     return framed(
+        rx.cond(
+            HoldState.closed != "",
+            note("info", "info", rx.el.p(HoldState.closed), class_name="mt-2 mb-3"),
+        ),
         *children,
         strip=hold_strip(
             HoldState.hold,

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from booking_app import clock, routes
 from booking_app.domain import live_topics
-from booking_app.domain.errors import BookingRefused, SlotTaken
+from booking_app.domain.errors import BookingClosed, BookingRefused, SlotTaken, TooManyHolds
 from booking_app.dto.booking import Choice, ChosenTime, EndedHoldCard, Held
 from booking_app.i18n import pgettext
 from booking_app.services import availability, booking, booking_cards, clinics
@@ -24,19 +24,24 @@ class OtherTimeForm(TypedDict, total=False):
 
 
 class BookEndedState(rx.State):
-    """What ran out, and what is free instead."""
+    """What ran out, and what is free instead.
+
+    ``may_hold`` is False once this person was told that only a call helps today.
+    """
 
     card: rx.Field[EndedHoldCard] = rx.field(default_factory=EndedHoldCard)
     all_times: rx.Field[str] = rx.field(routes.BOOK_TIME)
     is_loaded: rx.Field[bool] = rx.field(False)
+    may_hold: rx.Field[bool] = rx.field(True)
 
     _clinic_slug: str = ""
     _choice: Choice = Choice("")
 
     @handler("visitor")
+    @frame.telling_refusals
     async def open_page(self) -> rx.event.EventSpec | None:
         """Say what happened, and what can be done."""
-        self.is_loaded = False
+        self.is_loaded, self.may_hold = False, True
         clinic = await frame.enter_page(self)
         if clinic is None:
             return frame.unknown_page()
@@ -44,6 +49,8 @@ class BookEndedState(rx.State):
         held = await self._find_last()
         if held is None:
             return await self._lead_away()
+        if not clinic.online_booking_enabled:
+            return None
         await self._show(held)
         resources = await availability.resource_ids(clinic=clinic, choice=self._choice)
         live.subscribe(
@@ -55,6 +62,7 @@ class BookEndedState(rx.State):
         return None
 
     @handler("visitor")
+    @frame.telling_refusals
     async def hold_again(self) -> rx.event.EventSpec | None:
         """Hold the same time once more, and go on where the person was."""
         try:
@@ -68,6 +76,7 @@ class BookEndedState(rx.State):
         return self._to_details()
 
     @handler("visitor")
+    @frame.telling_refusals
     async def hold_other(self, form: OtherTimeForm) -> rx.event.EventSpec | None:
         """Hold another time of that day instead."""
         tile = next((tile for tile in self.card.others if tile.key == form.get("slot")), None)
@@ -86,6 +95,7 @@ class BookEndedState(rx.State):
         return self._to_details()
 
     @handler("server")
+    @frame.telling_refusals
     async def look_again(self) -> None:
         """Follow what others take and give back meanwhile."""
         held = await self._find_last()
@@ -99,6 +109,8 @@ class BookEndedState(rx.State):
         await self._show(held)
         if isinstance(refusal, SlotTaken):
             refusal = SlotTaken(time=self.card.time, other=self.card.nearest)
+        if isinstance(refusal, TooManyHolds) and refusal.values.get("scope") == "person":
+            self.may_hold = False
         await frame.tell_refusal(self, refusal)
         return None
 
@@ -114,9 +126,13 @@ class BookEndedState(rx.State):
         self._choice = Choice(
             held.clinic_slug, held.type_slug, held.clinician_slug, held.location_slug
         )
-        self.card = await booking_cards.ended_hold_card(
-            held=held, visitor=await current_visitor(self), clinic=clinic, now=clock.utc_now()
-        )
+        try:
+            self.card = await booking_cards.ended_hold_card(
+                held=held, visitor=await current_visitor(self), clinic=clinic, now=clock.utc_now()
+            )
+        except BookingClosed:
+            self.card = EndedHoldCard()
+            raise
         self.all_times = routes.with_query(
             routes.BOOK_TIME, clinic=held.clinic_slug, type=held.type_slug, clinician="any"
         )

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from booking_app import clock, routes
 from booking_app.domain import live_topics
-from booking_app.domain.errors import BookingRefused, SlotTaken
+from booking_app.domain.errors import BookingClosed, BookingRefused, SlotTaken
 from booking_app.dto.booking import (
     Choice,
     ChosenTime,
@@ -56,6 +56,7 @@ class BookTimeState(rx.State):
     _choice: Choice = Choice("")
 
     @handler("public")
+    @frame.telling_refusals
     async def open_page(self) -> rx.event.EventSpec | None:
         """Show the first free day, or the day and the time that the address names."""
         self.is_loaded = False
@@ -91,14 +92,18 @@ class BookTimeState(rx.State):
         """Show the times of ``day``, an ISO date."""
         await frame.clear_problem(self)
         clinic = await clinics.require_clinic(slug=self._choice.clinic)
-        self.times = await availability.day_times(
-            clinic=clinic,
-            choice=self._choice,
-            day=day,
-            visitor=await current_visitor(self),
-            device_zone=device_zone(self),
-            now=clock.utc_now(),
-        )
+        try:
+            self.times = await availability.day_times(
+                clinic=clinic,
+                choice=self._choice,
+                day=day,
+                visitor=await current_visitor(self),
+                device_zone=device_zone(self),
+                now=clock.utc_now(),
+            )
+        except BookingClosed:
+            self._take_away()
+            raise
         self._choose(tiles.mine(self.times))
         await frame.announce(self, self.times.say)
 
@@ -145,6 +150,7 @@ class BookTimeState(rx.State):
         return rx.redirect(routes.with_query(routes.BOOK_DETAILS, clinic=self._choice.clinic))
 
     @handler("server")
+    @frame.telling_refusals
     async def look_again(self) -> None:
         """Show what others have taken and given back since, without moving anything."""
         if not self.is_loaded:
@@ -164,8 +170,8 @@ class BookTimeState(rx.State):
 
     async def _find_times(self, *, month: str = "", day: str = "") -> None:
         clinic = await clinics.require_clinic(slug=self._choice.clinic)
-        self._show(
-            await availability.picker(
+        try:
+            picker = await availability.picker(
                 clinic=clinic,
                 choice=self._choice,
                 month=month,
@@ -174,7 +180,15 @@ class BookTimeState(rx.State):
                 device_zone=device_zone(self),
                 now=clock.utc_now(),
             )
-        )
+        except BookingClosed:
+            self._take_away()
+            raise
+        self._show(picker)
+
+    def _take_away(self) -> None:
+        """Leave nothing to choose: the clinic has switched online booking off meanwhile."""
+        self._show(PickerCard())
+        self.chosen = NO_TILE
 
     def _show(self, picker: PickerCard) -> None:
         self.soonest, self.zone_line = picker.soonest, picker.zone_line

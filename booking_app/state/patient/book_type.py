@@ -39,6 +39,7 @@ class BookTypeState(rx.State):
     _choice: Choice = Choice("")
 
     @handler("public")
+    @telling_refusals
     async def open_page(self) -> rx.event.EventSpec | None:
         """Show what can be booked; an address may have chosen already."""
         clinic = await enter_page(self)

@@ -15,6 +15,7 @@ from booking_app.state.patient.frame import (
     enter_page,
     leave_notice,
     tell_problem,
+    telling_refusals,
     unknown_page,
 )
 from booking_app.state.patient.steps import choice_in_address, ignored_notice, step_address
@@ -40,6 +41,7 @@ class BookWhoState(rx.State):
     _choice: Choice = Choice("")
 
     @handler("public")
+    @telling_refusals
     async def open_page(self) -> rx.event.EventSpec | None:
         """Show who can be chosen; the first row is chosen already."""
         clinic = await enter_page(self)

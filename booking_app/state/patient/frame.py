@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.state import BaseState
 
 from booking_app import routes
-from booking_app.domain.errors import BookingRefused
+from booking_app.domain.errors import BookingClosed, BookingRefused
 from booking_app.dto.clinic import Clinic, ClinicCard
 from booking_app.services import clinics
 from booking_app.state.notices import sentence
@@ -52,15 +52,30 @@ async def enter_page(state: BaseState, slug: str | None = None) -> Clinic | None
     return clinic
 
 
+async def look_at_clinic(state: BaseState) -> ClinicCard:
+    """Show the clinic of this tab as it is set up now, and return what is shown."""
+    frame = await state.get_state(FrameState)
+    clinic = await clinics.find_clinic(slug=frame.clinic.slug)
+    if clinic is not None:
+        frame.clinic = clinics.clinic_card(clinic)
+    return frame.clinic
+
+
 def unknown_page() -> rx.event.EventSpec:
     """Lead to the page that says that there is no such page."""
     return rx.redirect(routes.NOT_FOUND, replace=True)
 
 
 async def tell_refusal(state: BaseState, refusal: BookingRefused) -> None:
-    """Say on this page why something was not done, and move the focus there."""
+    """Say on this page why something was not done, and move the focus there.
+
+    Where online booking was switched off meanwhile, the steps of the booking give way to
+    what the clinic says about that.
+    """
     frame = await state.get_state(FrameState)
-    await tell_problem(state, sentence(refusal, clinic_phone=frame.clinic.phone))
+    clinic = await look_at_clinic(state) if isinstance(refusal, BookingClosed) else frame.clinic
+    text = sentence(refusal, clinic_phone=clinic.phone, closed_message=clinic.closed_message)
+    await tell_problem(state, text)
 
 
 async def tell_problem(state: BaseState, text: str) -> None:

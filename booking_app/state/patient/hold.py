@@ -17,16 +17,22 @@ from booking_app.web.gate import current_visitor, handler
 
 
 class HoldState(rx.State):
-    """The strip and the slip of a held time, and what can be done about it."""
+    """The strip and the slip of a held time, and what can be done about it.
+
+    ``closed`` says until when the booking can be finished although the clinic has switched
+    online booking off since.
+    """
 
     hold: rx.Field[HoldCard] = rx.field(default_factory=HoldCard)
     slip: rx.Field[SlipCard] = rx.field(default_factory=SlipCard)
     say: rx.Field[str] = rx.field("")
     change_time: rx.Field[str] = rx.field(routes.BOOK_TIME)
+    closed: rx.Field[str] = rx.field("")
 
     _clinic_slug: str = ""
     _appointment_uid: str = ""
     _hold_uid: str = ""
+    _is_let_go: bool = False
 
     @handler("visitor")
     async def keep_holding(self) -> rx.event.EventSpec | None:
@@ -45,6 +51,7 @@ class HoldState(rx.State):
             return None
         except HoldExpired:
             return await lead_away(self)
+        await frame.look_at_clinic(self)
         await self._show(held)
         text = pgettext("hold.more_done", "Done. We are holding it until {until}.")
         self.say = text.format(until=self.hold.until)
@@ -53,6 +60,7 @@ class HoldState(rx.State):
     @handler("visitor")
     async def let_go(self) -> rx.event.EventSpec:
         """Give the time back at once, because the person does not want it."""
+        self._is_let_go = True
         await booking.release_hold(
             visitor=await current_visitor(self), clinic_slug=self._clinic_slug, now=clock.utc_now()
         )
@@ -72,12 +80,13 @@ class HoldState(rx.State):
         return await self._look_again()
 
     async def _look_again(self) -> rx.event.EventSpec | None:
-        if not self._clinic_slug:
+        if not self._clinic_slug or self._is_let_go:
             return None
         held = await _find_hold(self, self._clinic_slug)
         if held is None:
             return await lead_away(self)
         is_other = self._appointment_uid not in {"", held.appointment_uid}
+        await frame.look_at_clinic(self)
         await self._show(held)
         if is_other:
             text = pgettext(
@@ -92,6 +101,7 @@ class HoldState(rx.State):
         self._appointment_uid, self._hold_uid = held.appointment_uid, held.hold_uid
         self._clinic_slug = held.clinic_slug
         self.hold = booking.hold_card(held, now=clock.utc_now())
+        self.closed = await self._closed_words()
         self.slip = await slip.held_slip(held=held)
         day = held.held_for.isoformat() if held.held_for else ""
         asked = (await self.get_state(BookTimeState))._choice
@@ -100,6 +110,15 @@ class HoldState(rx.State):
                 held.clinic_slug, held.type_slug, held.clinician_slug, held.location_slug
             )
         self.change_time = step_address(routes.BOOK_TIME, asked, day=day)
+
+    async def _closed_words(self) -> str:
+        if (await self.get_state(frame.FrameState)).clinic.is_open:
+            return ""
+        text = pgettext(
+            "hold.closed",
+            "Online booking has just closed. You can still finish this booking until {until}.",
+        )
+        return text.format(until=self.hold.until)
 
 
 async def enter_with_hold(state: BaseState) -> Held | rx.event.EventSpec:
@@ -111,7 +130,7 @@ async def enter_with_hold(state: BaseState) -> Held | rx.event.EventSpec:
     if clinic is None:
         return frame.unknown_page()
     own = await state.get_state(HoldState)
-    own.say = ""
+    own.say, own._is_let_go = "", False
     own._clinic_slug = clinic.slug
     held = await _find_hold(state, clinic.slug)
     if held is None:
@@ -135,8 +154,11 @@ async def lead_away(own: HoldState) -> rx.event.EventSpec:
     if booked:
         return rx.redirect(routes.with_query(routes.BOOK_DONE, clinic=slug, a=booked), replace=True)
     lapsed = await booking.find_last_hold(visitor=visitor, clinic_slug=slug, now=clock.utc_now())
-    page = routes.BOOK_ENDED if lapsed else routes.BOOK
-    return rx.redirect(routes.with_query(page, clinic=slug), replace=True)
+    if lapsed:
+        return rx.redirect(routes.with_query(routes.BOOK_ENDED, clinic=slug), replace=True)
+    text = pgettext("hold.none", "Nothing is held for you any more. Please choose a time again.")
+    await frame.leave_notice(own, text)
+    return rx.redirect(routes.with_query(routes.BOOK, clinic=slug), replace=True)
 
 
 async def _find_hold(state: BaseState, slug: str) -> Held | None:
