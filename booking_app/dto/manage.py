@@ -33,7 +33,9 @@ class ManageCard:
     is_over: bool = False
     notice: str = ""
     sent_to: str = ""
-    """Where the confirmation went: only in the browser in which the visit was booked."""
+    """Where the confirmation goes: only in the browser in which the visit was booked."""
+    mail_state: str = ""
+    """What became of the mail about the last change: sending, sent or failed; "" without one."""
     changes_in_ms: int = 0
     """When the clock alone will next change this card; 0 where it will not within a day."""
 

@@ -12,6 +12,10 @@ from booking_app.dto.manage import ReasonRow
 from booking_app.i18n import pgettext
 from booking_app.services.policy_words import why_not_cancel_words
 
+SENDING = "sending"
+SENT = "sent"
+FAILED = "failed"
+
 _DAYS_IN_WEEK = 7
 
 
@@ -60,10 +64,13 @@ def cancel_text(visit: Visit, refusal: Reason | None) -> str:
     )
 
 
-def notice(visit: Visit) -> str:
-    """Return what became of a visit about which nothing can be changed any more."""
+def notice(visit: Visit, mail_state: str = "") -> str:
+    """Return what became of a visit about which nothing can be changed any more.
+
+    ``mail_state`` is what became of the mail about its cancellation, "" where there is none.
+    """
     if visit.status is AppointmentStatus.CANCELLED:
-        return _cancelled_notice(visit)
+        return _cancelled_notice(visit, mail_state)
     if visit.status is AppointmentStatus.COMPLETED:
         return pgettext("manage.completed", "This visit has taken place.")
     text = pgettext(
@@ -73,18 +80,30 @@ def notice(visit: Visit) -> str:
     return text.format(clinic_phone=visit.clinic_phone)
 
 
-def _cancelled_notice(visit: Visit) -> str:
+def _cancelled_notice(visit: Visit, mail_state: str) -> str:
     if visit.cancelled_by != CancelledBy.PATIENT:
         text = pgettext(
             "cancel.by_clinic_notice",
             "Sorry, we have had to cancel this appointment. Please book again or call {clinic_phone}.",
         )
         return text.format(clinic_phone=visit.clinic_phone)
-    if visit.patient_email:
+    if mail_state == SENDING:
+        return pgettext(
+            "cancel.done.p_sending",
+            "Thank you for telling us. Someone else can now have this time."
+            " We are emailing you a note of this.",
+        )
+    if mail_state == SENT:
         return pgettext(
             "cancel.done.p",
             "Thank you for telling us. Someone else can now have this time."
             " We have emailed you a note of this.",
+        )
+    if mail_state == FAILED:
+        return pgettext(
+            "cancel.done.p_failed",
+            "Thank you for telling us. Someone else can now have this time."
+            " We could not send you an email about this.",
         )
     return pgettext(
         "cancel.done.p_no_mail", "Thank you for telling us. Someone else can now have this time."

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from booking_app import routes
 from booking_app.adapters import calendar_file
-from booking_app.db.queries import access, message_facts, visits
+from booking_app.db.queries import access, message_facts, sent_messages, visits
 from booking_app.db.queries.access import GrantedAppointment
 from booking_app.db.queries.visits import Visit
 from booking_app.db.session import reading
@@ -17,6 +17,7 @@ from booking_app.domain.actors import Visitor
 from booking_app.domain.eligibility import why_not_cancel
 from booking_app.domain.errors import NotFound
 from booking_app.domain.lifecycle import AppointmentStatus, Modality
+from booking_app.domain.message_events import MessageEvent
 from booking_app.domain.policies import JoinWindow, join_window
 from booking_app.domain.visit_words import patient_time
 from booking_app.dto.booking import SlipCard
@@ -28,6 +29,13 @@ from booking_app.services.slip import SlipVisit, cancelled_slip, confirmed_slip,
 from booking_app.settings import get_settings
 
 _LOOK_AGAIN_WITHIN = timedelta(days=1)
+_MAIL_STATES = {
+    "queued": manage_words.SENDING,
+    "leased": manage_words.SENDING,
+    "sent": manage_words.SENT,
+    "dead": manage_words.FAILED,
+    "stale": manage_words.FAILED,
+}
 
 
 async def manage_card(*, visitor: Visitor, appointment_uid: str, now: datetime) -> ManageCard:
@@ -37,6 +45,7 @@ async def manage_card(*, visitor: Visitor, appointment_uid: str, now: datetime) 
         NotFound: this browser may not see the appointment, or not any more.
     """
     granted, visit, clinic = await _read(visitor, appointment_uid, now=now)
+    mail_state = await _mail_state(visit)
     window = _join_window(visit, clinic)
     is_over = visit.status is not AppointmentStatus.CONFIRMED or now >= _over_at(visit, window)
     refusal = why_not_cancel(visit.facts, visit.rules, now=now)
@@ -54,8 +63,9 @@ async def manage_card(*, visitor: Visitor, appointment_uid: str, now: datetime) 
         calendar_path="" if is_over else routes.calendar_file(visit.uid),
         book_again_path=_book_again_path(visit) if is_over else "",
         is_over=is_over,
-        notice=manage_words.notice(visit) if is_over else "",
+        notice=manage_words.notice(visit, mail_state) if is_over else "",
         sent_to=visit.patient_email if granted.booked_here else "",
+        mail_state=mail_state,
         changes_in_ms=_changes_in_ms(visit, window, now=now),
     )
 
@@ -111,6 +121,20 @@ async def _read(
         )
         visit = await visits.require_visit(rx, granted.appointment_id)
     return granted, visit, await clinics.require_clinic(slug=visit.clinic_slug)
+
+
+async def _mail_state(visit: Visit) -> str:
+    """Return what became of the mail to the patient about the last change of ``visit``.
+
+    One that nobody will send any more, like one that was dropped, is not spoken of.
+    """
+    is_cancelled = visit.status is AppointmentStatus.CANCELLED
+    event = MessageEvent.CANCELLED_BY_PATIENT if is_cancelled else MessageEvent.CONFIRMED
+    async with reading() as rx:
+        state = await sent_messages.find_newest_state(
+            rx, appointment_id=visit.appointment_id, event=event.value
+        )
+    return _MAIL_STATES.get(state or "", "")
 
 
 def _join_window(visit: Visit, clinic: Clinic) -> JoinWindow | None:

@@ -18,7 +18,7 @@ from email.message import EmailMessage
 from uuid import uuid4
 
 from booking_app.adapters import live_bus, mail
-from booking_app.db.queries import delivery, message_facts
+from booking_app.db.queries import delivery, message_facts, sent_messages
 from booking_app.db.queries.delivery import LeasedItem
 from booking_app.db.session import reading, transaction, uninterrupted
 from booking_app.domain import live_topics
@@ -80,6 +80,7 @@ async def _deliver(item: LeasedItem, *, worker: str, now: datetime) -> DeliveryR
             await delivery.settle(
                 tx, item, worker=worker, state="suppressed", suppressed_reason=message
             )
+        await _tell_pages(item)
         return None
     settings = get_settings()
     if not mail.is_configured(settings):
@@ -131,6 +132,7 @@ async def _capture(item: LeasedItem, message: EmailMessage, *, worker: str, now:
                 tx, item, subject=str(message["Subject"]), raw=message.as_bytes(), now=now
             )
     await live_bus.publish(live_topics.mailbox(item.organization_id))
+    await _tell_pages(item)
 
 
 async def _settle(item: LeasedItem, worker: str, result: DeliveryResult, *, now: datetime) -> None:
@@ -146,6 +148,15 @@ async def _settle(item: LeasedItem, worker: str, result: DeliveryResult, *, now:
             last_error=result.error or None,
             sent_at=now if result.outcome is Outcome.SENT else None,
         )
+    await _tell_pages(item)
+
+
+async def _tell_pages(item: LeasedItem) -> None:
+    """Have the pages of the visit say anew what became of its mail."""
+    async with reading() as rx:
+        uid = await sent_messages.find_appointment_uid(rx, item.appointment_id)
+    if uid is not None:
+        await live_bus.publish(live_topics.appointment(uid))
 
 
 async def _give_back(items: list[LeasedItem], *, worker: str, now: datetime) -> None:

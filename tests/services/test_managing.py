@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import update
 
+from booking_app.db.base import core
 from booking_app.db.queries import access as rights
 from booking_app.db.queries import visitor_sessions
 from booking_app.db.session import transaction
@@ -13,6 +15,7 @@ from booking_app.db.tables import (
     Appointment,
     Clinician,
     Location,
+    OutboxItem,
     Patient,
     PolicyVersion,
 )
@@ -200,8 +203,30 @@ async def test_a_cancelled_visit_is_read_only_with_book_again():
     assert card.slip.foot == "today at 6:30am."
     assert card.notice == (
         "Thank you for telling us. Someone else can now have this time."
-        " We have emailed you a note of this."
+        " We are emailing you a note of this."
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("sent", " We have emailed you a note of this."),
+        ("dead", " We could not send you an email about this."),
+        ("stale", " We could not send you an email about this."),
+        ("suppressed", ""),
+    ],
+)
+async def test_of_the_mail_about_a_cancellation_only_what_is_true_is_said(state, said):
+    clinic = await a_clinic()
+    visit = await a_visit(clinic)
+    visitor = await open_link(clinic, visit)
+    await cancelling.cancel_by_patient(
+        visitor=visitor, appointment_uid=visit.uid, reason_code="", message="", now=NOW
+    )
+    async with transaction() as tx:
+        await tx.execute(update(core(OutboxItem)).values(state=state))
+    card = await card_of(clinic, visit, visitor=visitor)
+    assert card.notice == ("Thank you for telling us. Someone else can now have this time." + said)
 
 
 @pytest.mark.requirement("S0-2")

@@ -12,11 +12,13 @@ from booking_app.db.base import core
 from booking_app.db.queries import outbox as queue
 from booking_app.db.session import reading, transaction
 from booking_app.db.tables import Appointment, CapturedMail, OutboxItem
+from booking_app.domain import live_topics
 from booking_app.domain.lifecycle import AppointmentStatus
 from booking_app.domain.message_events import MessageEvent
 from booking_app.services import access, mailbox, outbox
 from booking_app.settings import get_settings
 from tests.factories import NOW, AClinic, AnAppointment, a_clinic, an_appointment
+from tests.services.visit_links import published_topics
 from tests.support.mail_server import MailServer, running_mail_server
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -111,6 +113,34 @@ async def test_a_confirmation_reaches_a_real_mail_server_once(mail_server: MailS
     assert mail.recipients == (ADDRESS,)
     assert mail.sender == "visits@clinic.example"
     assert await rows() == [("sent", 1, None)]
+
+
+@pytest.mark.requirement("K-4")
+async def test_pages_of_the_visit_hear_when_its_mail_is_sent_refused_or_dropped(
+    mail_server: MailServer,
+):
+    clinic, visit = await a_booked_visit()
+    topic = live_topics.appointment(visit.uid)
+    await a_message(clinic, visit, key="sent")
+    async with published_topics() as topics:
+        await outbox.deliver_due(now=NOW)
+    assert topics == [topic]
+    mail_server.recipient_answer = "550 5.1.1 no such user"
+    await a_message(clinic, visit, key="refused")
+    async with published_topics() as topics:
+        await outbox.deliver_due(now=NOW)
+    assert [row[0] for row in await rows()] == ["sent", "dead"]
+    assert topics == [topic]
+    await change_visit(
+        visit,
+        status=AppointmentStatus.CANCELLED.value,
+        cancelled_by="patient",
+        cancelled_at=NOW,
+    )
+    await a_message(clinic, visit, key="dropped")
+    async with published_topics() as topics:
+        await outbox.deliver_due(now=NOW)
+    assert topics == [topic]
 
 
 @pytest.mark.requirement("K-5")

@@ -21,7 +21,8 @@ def book_done_page() -> rx.Component:
     return framed(
         alerts(),
         page_heading(pgettext("done.h1", "Your appointment is confirmed"), "mt-2"),
-        rx.el.p(_sent(), class_name="lead mt-3 mb-6"),
+        # Spoken again when the mail was sent, or could not be.
+        rx.el.p(_sent(), aria_live="polite", class_name="lead mt-3 mb-6"),
         slip(ManageState.card.slip, pgettext("slip.yours", "Your appointment"), is_wide=True),
         _buttons(),
         _calendars(),
@@ -37,17 +38,36 @@ def book_done_page() -> rx.Component:
 
 
 def _sent() -> rx.Component:
-    sent_to = ManageState.card.sent_to
-    known = fill(
-        pgettext(
-            "done.sent",
-            "We have emailed the details to {email}."
-            " You do not need to do anything else to keep this appointment.",
-        ),
-        email=rx.el.b(sent_to, class_name="strong anywhere"),
+    """Return what became of the mail, in the browser that may know the address."""
+    card = ManageState.card
+
+    def about(text: str) -> rx.Component:
+        return rx.fragment(*fill(text, email=rx.el.b(card.sent_to, class_name="strong anywhere")))
+
+    sending = pgettext(
+        "done.sending",
+        "We are emailing the details to {email}."
+        " You do not need to do anything else to keep this appointment.",
+    )
+    sent = pgettext(
+        "done.sent",
+        "We have emailed the details to {email}."
+        " You do not need to do anything else to keep this appointment.",
+    )
+    failed = pgettext(
+        "done.sent_fail",
+        "We could not send the email to {email}."
+        " Please check the address, or take a photo of this page.",
     )
     plain = pgettext("done.keep", "You do not need to do anything else to keep this appointment.")
-    return rx.cond(sent_to != "", rx.fragment(*known), plain)
+    told = rx.match(
+        card.mail_state,
+        ("sending", about(sending)),
+        ("sent", about(sent)),
+        ("failed", about(failed)),
+        rx.fragment(plain),
+    )
+    return rx.cond(card.sent_to != "", rx.fragment(told), rx.fragment(plain))
 
 
 def _buttons() -> rx.Component:
@@ -87,6 +107,14 @@ def _calendars() -> rx.Component:
 def _before() -> rx.Component:
     """Return what comes next, of which only what the product can do is said."""
     reminder = pgettext("done.reminder", "We will send you a reminder by email before your visit.")
+    keep = rx.el.li(
+        rx.el.div(
+            rx.el.b(pgettext("done.keep_mail", "Keep the email we sent you")),
+            pgettext("done.keep_mail_why", "Its link opens this appointment on any device."),
+            " ",
+            reminder,
+        )
+    )
     video = rx.el.li(
         rx.el.div(
             rx.el.b(pgettext("done.join_title", "Join your video visit")),
@@ -99,16 +127,7 @@ def _before() -> rx.Component:
     return rx.fragment(
         rx.el.h2(pgettext("done.before", "Before your visit"), class_name="mt-8 mb-5"),
         rx.el.ol(
-            rx.el.li(
-                rx.el.div(
-                    rx.el.b(pgettext("done.keep_mail", "Keep the email we sent you")),
-                    pgettext(
-                        "done.keep_mail_why", "Its link opens this appointment on any device."
-                    ),
-                    " ",
-                    reminder,
-                )
-            ),
+            rx.cond(ManageState.card.mail_state != "failed", keep),
             rx.cond(ManageState.card.join_text != "", video),
             rx.cond(ManageState.card.directions != "", in_person),
             class_name="next",
