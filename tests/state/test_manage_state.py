@@ -3,8 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from booking_app import routes
+from booking_app.db.base import core
+from booking_app.db.session import transaction
+from booking_app.db.tables import OutboxItem
 from booking_app.domain import live_topics
 from booking_app.domain.actors import Visitor
 from booking_app.services import cancelling
@@ -81,12 +85,27 @@ async def test_a_visit_that_is_over_can_be_looked_at_and_booked_again(set_clock)
 
 
 @pytest.mark.parametrize("uid", ["", "nobody", "00000000-0000-4000-8000-000000000000"])
-@pytest.mark.parametrize("route", [routes.MANAGE, routes.MANAGE_CANCEL, routes.BOOK_DONE])
+@pytest.mark.parametrize("route", [routes.MANAGE, routes.MANAGE_CANCEL])
 async def test_an_appointment_that_is_not_ones_own_has_ended(set_clock, route, uid):
     await a_clinic()
     async with Tab() as tab:
         await tab.open(routes.with_query(route, a=uid))
         assert tab.went_to() == routes.LINK_ENDED
+
+
+async def test_a_confirmation_that_is_not_ones_own_leads_to_the_start_of_the_booking(set_clock):
+    async with Tab() as tab:
+        uid = await book(tab)
+    async with Tab() as stranger:
+        for named in (uid, "nobody"):
+            await stranger.open(routes.with_query(routes.BOOK_DONE, clinic="harbour", a=named))
+            assert stranger.went_to() == "/book?clinic=harbour"
+            await stranger.open("/book?clinic=harbour")
+            assert (await stranger.state(FrameState)).notice == (
+                "We cannot show a confirmation here."
+                " If you have booked, open the link in your email."
+            )
+        assert not stranger.was_sent("10am")
 
 
 async def test_another_browser_sees_nothing_of_it(set_clock):
@@ -131,7 +150,34 @@ async def test_the_press_on_the_cancel_page_cancels(set_clock):
 
 
 @pytest.mark.requirement("S0-4")
-async def test_a_second_press_says_that_it_is_cancelled_already(set_clock):
+async def test_a_double_press_shows_that_it_is_done_and_nothing_of_a_cancellation_before(set_clock):
+    async with Tab() as tab:
+        uid = await book(tab)
+        await tab.open(cancel(uid))
+        await tab.send(CancelState.cancel, {})
+        await tab.send(CancelState.cancel, {})
+        await tab.refresh(live_topics.appointment(uid))
+        assert tab.went_to() == routes.with_query(routes.MANAGE_CANCELLED, a=uid)
+        await tab.open(tab.went_to() or "")
+        assert (await tab.state(FrameState)).notice == ""
+
+
+@pytest.mark.requirement("S0-4")
+async def test_a_page_left_open_past_the_start_refuses_and_leaves_nothing_to_press(set_clock):
+    async with Tab() as tab:
+        uid = await book(tab)
+        await tab.open(cancel(uid))
+        assert (await tab.state(CancelState)).card.can_cancel
+        set_clock(NOW + timedelta(hours=3, minutes=45))  # a quarter past ten
+        await tab.send(CancelState.cancel, {"reason": "pat-fb", "message": ""})
+        assert (await tab.state(FrameState)).problem == (
+            "This visit has started, so you cannot cancel it online. Please call 020 7946 0123."
+        )
+        assert not (await tab.state(CancelState)).card.can_cancel
+
+
+@pytest.mark.requirement("S0-4")
+async def test_a_press_after_another_tabs_says_that_it_is_cancelled_already(set_clock):
     async with Tab() as tab:
         uid = await book(tab)
         await tab.open(cancel(uid))
@@ -142,6 +188,19 @@ async def test_a_second_press_says_that_it_is_cancelled_already(set_clock):
         assert tab.went_to() == routes.with_query(routes.MANAGE_CANCELLED, a=uid)
         await tab.open(tab.went_to() or "")
         assert (await tab.state(FrameState)).notice == "This appointment is already cancelled."
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("sent", "sent"), ("dead", "failed")])
+async def test_the_confirmation_follows_what_becomes_of_its_mail(set_clock, outcome, said):
+    async with Tab() as tab:
+        uid = await book(tab)
+        await tab.open(routes.with_query(routes.BOOK_DONE, clinic="harbour", a=uid))
+        card = (await tab.state(ManageState)).card
+        assert (card.mail_state, card.sent_to) == ("sending", "maya@example.org")
+        async with transaction() as tx:
+            await tx.execute(update(core(OutboxItem)).values(state=outcome))
+        await tab.refresh(live_topics.appointment(uid))
+        assert (await tab.state(ManageState)).card.mail_state == said
 
 
 @pytest.mark.requirement("S0-2")

@@ -14,6 +14,7 @@ from booking_app.i18n import pgettext
 from booking_app.pages.patient.frame import alerts, framed
 from booking_app.pages.patient.manage import book_again
 from booking_app.state.patient.cancel import CancelState
+from booking_app.state.patient.frame import FrameState
 from booking_app.state.patient.manage import ManageState
 
 MAX_MESSAGE = 1000
@@ -34,9 +35,11 @@ def cancel_page() -> rx.Component:
                     pgettext("cancel.slip", "The appointment you are about to cancel"),
                     is_wide=True,
                 ),
-                rx.cond(card.is_late, _late()),
-                _policy(),
-                rx.cond(card.can_cancel, _form(), _refusal()),
+                rx.cond(
+                    card.can_cancel,
+                    rx.fragment(rx.cond(card.is_late, _late()), _policy(), _form()),
+                    _refusal(),
+                ),
             ),
             loading_page(),
         ),
@@ -100,7 +103,11 @@ def _policy() -> rx.Component:
 
 
 def _refusal() -> rx.Component:
-    return note("plain", "lock", rx.el.p(CancelState.card.refusal), class_name="mt-6")
+    """Return why it cannot be cancelled, unless a press on this page has just been told that."""
+    return rx.cond(
+        FrameState.problem == "",
+        note("plain", "lock", rx.el.p(CancelState.card.refusal), class_name="mt-6"),
+    )
 
 
 def _form() -> rx.Component:

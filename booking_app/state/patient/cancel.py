@@ -48,8 +48,10 @@ class CancelState(rx.State):
 
     @handler("visitor")
     async def cancel(self, form: CancelForm) -> rx.event.EventSpec | None:
-        """Cancel it, and show that it is done."""
+        """Cancel it, and show that it is done; a second press shows the same."""
         self.problems = []
+        if self._is_done:
+            return self._cancelled()
         try:
             await cancelling.cancel_by_patient(
                 visitor=await current_visitor(self),

@@ -7,6 +7,7 @@ from booking_app import clock, routes
 from booking_app.domain import live_topics
 from booking_app.domain.errors import NotFound
 from booking_app.dto.manage import ManageCard
+from booking_app.i18n import pgettext
 from booking_app.services import managing
 from booking_app.state.patient import frame
 from booking_app.state.session import query_value
@@ -34,11 +35,17 @@ class ManageState(rx.State):
 
     @handler("public")
     async def open_done(self) -> rx.event.EventSpec | None:
-        """Show the confirmation; what is no longer confirmed is shown as it is now."""
+        """Show the confirmation; what is no longer confirmed is shown as it is now.
+
+        Nobody came here by a link from a mail: whoever may not see the appointment is led to
+        the start of the booking.
+        """
         elsewhere = await self._open()
-        if elsewhere is None and self.card.status != CONFIRMED:
+        if elsewhere is not None:
+            return await self._to_start()
+        if self.card.status != CONFIRMED:
             return rx.redirect(self.manage_page, replace=True)
-        return elsewhere
+        return None
 
     @handler("public")
     async def clock_moved_on(self) -> rx.event.EventSpec | None:
@@ -61,6 +68,15 @@ class ManageState(rx.State):
         live.subscribe(self, [live_topics.appointment(card.uid)], ManageState.look_again)
         self.is_loaded = True
         return None
+
+    async def _to_start(self) -> rx.event.EventSpec:
+        text = pgettext(
+            "done.not_here",
+            "We cannot show a confirmation here. If you have booked, open the link in your email.",
+        )
+        await frame.leave_notice(self, text)
+        slug = query_value(self, "clinic")
+        return rx.redirect(routes.with_query(routes.BOOK, clinic=slug), replace=True)
 
     async def _look_again(self) -> rx.event.EventSpec | None:
         before = self.card.status
