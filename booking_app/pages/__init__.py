@@ -24,6 +24,7 @@ from booking_app.pages.patient.titles import (
     details_title,
     open_step_title,
     step_title,
+    time_title,
     title,
     visit_title,
 )
@@ -86,7 +87,7 @@ def _booking_pages() -> tuple[Page, ...]:
         Page(
             routes.BOOK_TIME,
             book_time_page,
-            open_step_title(3, pgettext("book.time.title", "Choose a day and time.")),
+            time_title(),
             BookTimeState.open_page,
         ),
         Page(routes.BOOK_DETAILS, book_details_page, details_title(), BookDetailsState.open_page),

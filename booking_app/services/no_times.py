@@ -49,7 +49,8 @@ async def no_times_card(
     if clinician is None:
         heading = pgettext("sys.none.h1", "No free times")
         text = pgettext(
-            "sys.none.anyone", "There are no free times for {type} in the next {time}. You can:"
+            "sys.none.anyone",
+            "There are no free times for “{type}” in the next {time}. You can:",
         ).format(type=kind.name, time=_time_ahead(kind))
     else:
         heading = pgettext("sys.none.h1_with", "No free times with {clinician}").format(

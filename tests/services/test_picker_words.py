@@ -360,7 +360,9 @@ async def test_with_no_times_anywhere_the_page_still_says_so():
 
     assert not card.has_times
     assert card.none_heading == "No free times"
-    assert card.none_text == ("There are no free times for Check-up in the next 10 days. You can:")
+    assert card.none_text == (
+        "There are no free times for “Check-up” in the next 10 days. You can:"
+    )
     assert card.ways_on == []
 
 

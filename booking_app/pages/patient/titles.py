@@ -5,6 +5,7 @@ import reflex as rx
 from booking_app.components.steps import TOTAL
 from booking_app.i18n import pgettext
 from booking_app.state.patient.book_details import BookDetailsState
+from booking_app.state.patient.book_time import BookTimeState
 from booking_app.state.patient.frame import FrameState
 from booking_app.state.patient.manage import ManageState
 
@@ -24,6 +25,16 @@ def open_step_title(number: int, question: str) -> rx.Var[str]:
     """Return the same for a step that is there only while online booking is open."""
     closed = pgettext("closed.h1", "Online booking is closed")
     return title(rx.cond(FrameState.clinic.is_open, _step_words(number, question), closed))
+
+
+def time_title() -> rx.Var[str]:
+    """Return the title of the day and time, which says when there are none."""
+    has_none = BookTimeState.is_loaded & ~BookTimeState.has_times & FrameState.clinic.is_open
+    return rx.cond(
+        has_none,
+        title(_step_words(3, pgettext("sys.none.title", "No free times."))),
+        open_step_title(3, pgettext("book.time.title", "Choose a day and time.")),
+    )
 
 
 def details_title() -> rx.Var[str]:
