@@ -9,13 +9,14 @@ from booking_app.components.layout import page_heading
 from booking_app.components.plain_link import plain_link
 from booking_app.dto.mailbox import MailRow
 from booking_app.i18n import pgettext
-from booking_app.pages.patient.frame import framed
+from booking_app.pages.patient.frame import alerts, framed
 from booking_app.state.demo_mailbox import DemoMailboxState
 
 
 def demo_mailbox_page() -> rx.Component:
     """Show what would have been mailed; there is such a page in the demo only."""
     return framed(
+        alerts(),
         page_heading(pgettext("mailbox.h1", "Mailbox of the demo")),
         rx.el.p(
             pgettext(
