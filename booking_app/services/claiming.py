@@ -35,7 +35,7 @@ from booking_app.services.ending_holds import end_hold, topics_of
 
 _LONGEST_BUFFER = timedelta(hours=1)
 _REFERENCE_LENGTH = 9
-_REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that read as another
+_REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that read as another
 
 
 @dataclass(frozen=True, slots=True)
