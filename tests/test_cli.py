@@ -193,7 +193,7 @@ def test_the_demo_is_not_for_production(monkeypatch: pytest.MonkeyPatch):
     use(
         monkeypatch,
         environment="production",
-        secret_key="x" * 40,
+        secret_key="0123456789abcdef" * 2,
         public_url="https://clinic.example",
         smtp_host="mail.clinic.example",
         mail_from="desk@clinic.example",

@@ -43,7 +43,7 @@ def test_in_production_only_the_public_address_may(served: dict[str, object]):
     serving.serve(
         Settings(
             environment="production",
-            secret_key="x" * 40,  # pyright: ignore[reportArgumentType]  pydantic wraps it
+            secret_key="0123456789abcdef" * 2,  # pyright: ignore[reportArgumentType]  pydantic wraps it
             public_url="https://book.clinic.example/",
             smtp_host="mail.clinic.example",
             mail_from="desk@clinic.example",
