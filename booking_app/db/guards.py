@@ -85,7 +85,9 @@ def remove(connection: Connection) -> None:
         for name in SQLITE_TRIGGERS:
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
         return
-    connection.exec_driver_sql("ALTER TABLE IF EXISTS slot DROP CONSTRAINT IF EXISTS ex_slot_no_overlap")
+    connection.exec_driver_sql(
+        "ALTER TABLE IF EXISTS slot DROP CONSTRAINT IF EXISTS ex_slot_no_overlap"
+    )
     for name in _AUDIT_TRIGGERS:
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON audit_event")
     connection.exec_driver_sql("DROP FUNCTION IF EXISTS audit_append_only()")
@@ -94,7 +96,9 @@ def remove(connection: Connection) -> None:
 def missing(connection: Connection) -> set[str]:
     """Return the names of the guards that are not in force."""
     if connection.dialect.name == "sqlite":
-        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        rows = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        )
         have = {name for name, sql in rows if sql == SQLITE_TRIGGERS.get(name)}
         return set(SQLITE_TRIGGERS) - have
     constraint = connection.exec_driver_sql(

@@ -73,9 +73,7 @@ def test_a_link_after_a_few_words_and_a_colon_is_a_button_with_these_words():
     assert lay_out("See, move or cancel: {{manage_link}}", VALUES) == (
         Button(LINK, "See, move or cancel"),
     )
-    assert lay_out("{{manage_link}}", VALUES) == (
-        Button(LINK, "See or cancel my appointment"),
-    )
+    assert lay_out("{{manage_link}}", VALUES) == (Button(LINK, "See or cancel my appointment"),)
     long_words = "If anything at all should change between now and then, please use this"
     (paragraph,) = lay_out(f"{long_words}: {{{{manage_link}}}}", VALUES)
     assert isinstance(paragraph, Paragraph)

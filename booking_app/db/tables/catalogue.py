@@ -82,7 +82,9 @@ class AppointmentType(TableModel, table=True):
         CheckConstraint("duration BETWEEN 5 AND 720 AND duration % 5 = 0", name="duration_sane"),
         CheckConstraint(f"buffer_before IN {_BUFFERS}", name="buffer_before_known"),
         CheckConstraint(f"buffer_after IN {_BUFFERS}", name="buffer_after_known"),
-        CheckConstraint("slot_step IS NULL OR (slot_step > 0 AND slot_step % 5 = 0)", name="step_sane"),
+        CheckConstraint(
+            "slot_step IS NULL OR (slot_step > 0 AND slot_step % 5 = 0)", name="step_sane"
+        ),
         CheckConstraint("min_notice >= 0 AND max_advance_days >= 0", name="limits_sane"),
     )
 

@@ -38,7 +38,9 @@ class Settings(TableModel, table=True):
 
     __table_args__ = (
         CheckConstraint("hold_minutes BETWEEN 1 AND 60", name="hold_minutes_sane"),
-        CheckConstraint("join_opens_before >= 0 AND join_closes_after >= 0", name="join_window_sane"),
+        CheckConstraint(
+            "join_opens_before >= 0 AND join_closes_after >= 0", name="join_window_sane"
+        ),
         CheckConstraint("edit_cutoff IS NULL OR edit_cutoff >= 0", name="edit_cutoff_sane"),
         CheckConstraint("cancel_cutoff IS NULL OR cancel_cutoff >= 0", name="cancel_cutoff_sane"),
     )

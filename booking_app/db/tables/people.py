@@ -25,7 +25,9 @@ class Patient(TableModel, table=True):
         CheckConstraint("status IN ('active','archived','deceased')", name="status_known"),
         Index("ix_patient_organization_id_email_norm", "organization_id", "email_norm"),
         Index("ix_patient_organization_id_phone", "organization_id", "phone"),
-        Index("ix_patient_organization_id_name", "organization_id", "last_name_norm", "date_of_birth"),
+        Index(
+            "ix_patient_organization_id_name", "organization_id", "last_name_norm", "date_of_birth"
+        ),
     )
 
     id: int = key()
