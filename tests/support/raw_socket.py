@@ -185,6 +185,11 @@ class RawSocket:
         msg = f"the socket was closed with {self.closed_with}"
         raise ConnectionError(msg)
 
+    async def arrival(self) -> None:
+        """Return when anything more has arrived, or the socket was closed."""
+        async with self._arrived:
+            await self._arrived.wait()
+
     async def wait_until_closed(self) -> int:
         """Return the code with which the server closed the websocket."""
         async with asyncio.timeout(_PATIENCE_SECONDS), self._arrived:
