@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
 
-from tests.support import chromium, run_folder
+from tests.support import chromium, looks, run_folder
 from tests.support.browser import DESK, PHONE, Scheme
 from tests.support.screens import SCREENS, open_stage
 
@@ -29,12 +29,6 @@ LOOKS: tuple[tuple[int, Scheme], ...] = (
     (DESK["width"], "dark"),
 )
 _MOCKUP_HOST = "http://mockups.invalid"
-# The page as it is before anybody touches it: bars that stick to an edge would stand mid-page.
-_AT_REST = """() => {
-    document.activeElement?.blur();
-    window.scrollTo(0, 0);
-    return document.fonts.ready.then(() => true);
-}"""
 
 
 def main(folder: Path) -> int:
@@ -88,8 +82,8 @@ def _answer_with_file(route: Route) -> None:
 def _draw(page: Page, folder: Path, name: str, side: str) -> None:
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": PHONE["height"]})
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate(_AT_REST)
+        looks.to_the_top(page)  # else bars that stick to an edge would stand mid-page
+        looks.light(page, scheme)
         page.screenshot(path=folder / _file(name, side, width, scheme), full_page=True)
 
 

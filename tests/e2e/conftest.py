@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.support import journeys
 from tests.support.browser import PATIENCE_MS, Looks, Person
 from tests.support.demo_clinic import serving_demo
-from tests.support.journeys import Visit
+from tests.support.journeys import Visit, heading
 from tests.support.mail_server import MailServer, running_mail_server
 from tests.support.server import LiveServer
 from tests.support.tables import Tables
@@ -94,6 +94,28 @@ def people_at(
         (FAILURES / "server.log").write_text(server.output())
     for somebody in present:
         somebody.leave()
+
+
+@pytest.fixture
+def visit(people: People, mail: MailServer) -> Visit:
+    """Give a video visit tomorrow that somebody has booked."""
+    return journeys.book_visit(people(), mail)
+
+
+@pytest.fixture
+def patient(people: People, visit: Visit) -> Person:
+    """Give a fresh browser that opened the link of `visit`."""
+    person = people()
+    expect(heading(person.open(visit.link))).to_have_text("Your appointment")
+    return person
+
+
+@pytest.fixture
+def reader(people: People, standing_visit: Visit) -> Person:
+    """Give a fresh browser that opened the link of the visit which stays as it is."""
+    person = people()
+    expect(heading(person.open(standing_visit.link))).to_have_text("Your appointment")
+    return person
 
 
 @pytest.hookimpl(wrapper=True)
