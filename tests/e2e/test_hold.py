@@ -144,7 +144,8 @@ def test_a_confirm_after_the_end_books_nothing_keeps_what_was_typed_and_can_be_m
 
     expect(heading(held)).to_have_text("We could not hold your time any longer")
     expect(held.get_by_role("main")).to_contain_text("Nothing is booked.")
-    assert mail.received == []
+    # The moved clock may make reminders of the demo's own patients due; hers is what counts.
+    assert [one for one in mail.received if PRIYA.email in one.recipients] == []
     held.get_by_role("button", name="Hold 9:20am again").click()
     expect(heading(held)).to_have_text("Your details")
     assert journeys.typed_on(held) == PRIYA
