@@ -50,11 +50,11 @@ async def hold_slot(*, visitor: Visitor, choice: Choice, chosen: ChosenTime, now
         NotFound: there is no such clinic.
     """
     try:
-        async with in_line(visitor, choice, chosen, now=now) as taken:
+        async with in_line(visitor, choice, chosen, now=now) as line:
             async with reading() as rx:
                 target = await claiming.look(rx, visitor, choice, chosen, now=now)
                 clinic = await clinics.require_clinic_on(rx, slug=choice.clinic)
-            hold = await claiming.claim(
+            taken = await claiming.claim(
                 target,
                 clinic=clinic,
                 visitor=visitor,
@@ -62,12 +62,13 @@ async def hold_slot(*, visitor: Visitor, choice: Choice, chosen: ChosenTime, now
                 chosen=chosen,
                 now=now,
             )
-            taken.append(hold)
+            line.tell(taken.hold)
     except DBAPIError as error:
         if is_occupied(error):
             raise SlotTaken from None
         raise
-    return _held(hold)
+    await live_bus.publish(*taken.topics)  # whoever stood in line has been told before
+    return _held(taken.hold)
 
 
 async def find_hold(*, visitor: Visitor, clinic_slug: str, now: datetime) -> Held | None:

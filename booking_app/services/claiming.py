@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from booking_app.adapters import live_bus
 from booking_app.db.queries import claims, diary, holds, quotas, records, visitor_sessions
 from booking_app.db.queries.claims import Claim
 from booking_app.db.queries.holds import HoldRow
-from booking_app.db.session import after_commit, transaction
+from booking_app.db.session import transaction
 from booking_app.domain.actors import Actor, System, Visitor
 from booking_app.domain.busy_masks import Gaps, Occupied
 from booking_app.domain.errors import BookingClosed, NotFound, SlotTaken, TooManyHolds
@@ -45,6 +44,14 @@ class Target:
     resource_id: int
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A committed hold, and who has to look again because of it."""
+
+    hold: HoldRow
+    topics: tuple[str, ...] = ()
 
 
 async def look(
@@ -106,8 +113,8 @@ async def claim(
     choice: Choice,
     chosen: ChosenTime,
     now: datetime,
-) -> HoldRow:
-    """Take the time for the visitor and return the hold; everything happens, or nothing.
+) -> Taken:
+    """Take the time for the visitor; everything happens, or nothing.
 
     Raises:
         SlotTaken: it is not offered, now that nobody can change that any more.
@@ -135,7 +142,7 @@ async def claim(
         touched = {target.resource_id} | ({own.resource_id} if own else set())
         await claims.lock_resources(tx, touched)
         if own is not None and own.is_live(now) and _is_same(own, target, choice):
-            return own
+            return Taken(own)
         await _require_quota(tx, clinic, visitor, session_id, now=now)
         offer = await availability.require_offered(
             tx, clinic=clinic, choice=choice, chosen=chosen, visitor_session_id=session_id, now=now
@@ -155,9 +162,7 @@ async def claim(
         )
         await claims.touch_resources(tx, touched)
         await _record(tx, hold, visitor, now=now)
-        topics = [topic for each in (*ended, hold) for topic in topics_of(each)]
-        after_commit(lambda: live_bus.publish(*topics))
-        return hold
+    return Taken(hold, tuple(topic for each in (*ended, hold) for topic in topics_of(each)))
 
 
 def _is_same(own: HoldRow, target: Target, choice: Choice) -> bool:

@@ -22,6 +22,7 @@ from booking_app.db.queries.claims import Claim, insert_claim
 from booking_app.db.session import transaction
 from booking_app.dto.booking import ChosenTime
 from booking_app.services import availability, booking, clinics
+from booking_app.services.claim_line import Line
 from tests.concurrency.agreement import pairs_nearer_than, torn_appointments
 from tests.concurrency.crowd import CROWD, Client, Crowds, processes, rush
 from tests.factories import NOW, TODAY, AClinic, a_clinic, a_visitor
@@ -131,8 +132,8 @@ async def test_the_row_s_lock_alone_is_enough(race, database, no_deadlocks, monk
 
 
 @asynccontextmanager
-async def _no_line(*_: object, **__: object) -> AsyncGenerator[list[object]]:
-    yield []
+async def _no_line(*_: object, **__: object) -> AsyncGenerator[Line]:
+    yield Line()
 
 
 @pytest.mark.parametrize("race", RACES, ids=_name)
