@@ -41,6 +41,7 @@ _TOO_NEAR = """
         ON one.resource_id = other.resource_id AND one.id <> other.id
        AND (one.starts_at, one.id) < (other.starts_at, other.id)
     WHERE one.status <> 'released' AND other.status <> 'released'
+      AND one.resource_id = :resource_id
 """
 
 
@@ -51,11 +52,11 @@ async def torn_appointments() -> list[tuple[object, ...]]:
     return [row for row in rows if row[2:] != _ALL_AGREE.get(str(row[1]))]
 
 
-async def pairs_nearer_than(gap: timedelta) -> int:
-    """Return how many pairs of live slots of one resource have less than ``gap`` between them."""
+async def pairs_nearer_than(gap: timedelta, *, resource_id: int) -> int:
+    """Return how many pairs of live slots of a resource have less than ``gap`` between them."""
     statement = text(_TOO_NEAR).columns(
         column("ends_at", UtcDateTime()), column("starts_at", UtcDateTime())
     )
     async with reading() as rx:
-        pairs = [tuple(row) for row in await rx.execute(statement)]
+        pairs = [tuple(row) for row in await rx.execute(statement, {"resource_id": resource_id})]
     return sum(later - earlier < gap for earlier, later in pairs)
