@@ -89,14 +89,13 @@ class Hub:
     async def deliver(self, topic: str) -> None:
         """Let everyone who follows ``topic`` look again; returns before they have."""
         for watch in tuple(self._topics.get(topic, {}).values()):
-            watch.is_due = True
-            if not watch.is_pumping:
-                watch.is_pumping = True
-                pump = asyncio.create_task(
-                    self._pump(watch), name="live refresh", context=self._context.copy()
-                )
-                self._pumps.add(pump)
-                pump.add_done_callback(self._pumps.discard)
+            self._wake(watch)
+
+    def nudge(self, token: str, refresh: Refresh) -> None:
+        """Let one tab look again, if it follows anything with this handler."""
+        watch = self._tabs.get(token, {}).get(_name(refresh))
+        if watch is not None:
+            self._wake(watch)
 
     async def settled(self) -> None:
         """Return when everybody who was told has looked."""
@@ -108,6 +107,16 @@ class Hub:
         for pump in self._pumps:
             pump.cancel()
         await self.settled()
+
+    def _wake(self, watch: _Watch) -> None:
+        watch.is_due = True
+        if not watch.is_pumping:
+            watch.is_pumping = True
+            pump = asyncio.create_task(
+                self._pump(watch), name="live refresh", context=self._context.copy()
+            )
+            self._pumps.add(pump)
+            pump.add_done_callback(self._pumps.discard)
 
     async def _pump(self, watch: _Watch) -> None:
         """Refresh while there is something new, never two at a time, and not too often."""
@@ -170,6 +179,15 @@ def subscribe(state: BaseState, topics: Iterable[str], refresh: Refresh) -> None
     _hub.subscribe(
         token=session.client_token, socket=session.session_id, topics=topics, refresh=refresh
     )
+
+
+def look_again_soon(state: BaseState, refresh: Refresh) -> None:
+    """Have this tab's ``refresh`` handler run once after the event that is running.
+
+    For an answer that cannot wait for the page to be read anew.
+    """
+    if _hub is not None:
+        _hub.nudge(state.router.session.client_token, refresh)
 
 
 def forget(token: str) -> None:

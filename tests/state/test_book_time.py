@@ -160,6 +160,27 @@ async def test_who_comes_second_is_told_and_keeps_the_page():
         assert tab.went_to() is None
 
 
+async def test_who_comes_second_is_told_first_and_shown_what_else_went_right_after():
+    clinic = await a_clinic()
+    async with Tab() as tab:
+        await tab.open(times_page(clinic))
+        key = await key_of(tab, "9:30am")
+        await tab.send(BookTimeState.choose_time, key)
+        await somebody_holds(clinic, "09:30")
+        await somebody_holds(clinic, "11:00", number=8)
+        await tab.send(BookTimeState.go_on, {"slot": key})
+        assert (await tab.state(FrameState)).problem.startswith("Someone has just taken 9:30am.")
+        assert "9:30am" in await struck(tab)
+        await tab.hub.settled()
+        assert await struck(tab) == ["9:30am", "11am"]
+        assert (await tab.state(FrameState)).problem.startswith("Someone has just taken 9:30am.")
+
+
+async def struck(tab: Tab) -> list[str]:
+    state = await tab.state(BookTimeState)
+    return [tile.time for tile in tiles_of(state.times) if tile.state == "taken"]
+
+
 @pytest.mark.requirement("S2-3")
 async def test_ones_own_held_time_is_there_and_chosen_when_one_goes_back():
     clinic = await a_clinic()

@@ -131,23 +131,31 @@ class BookTimeState(rx.State):
             await frame.tell_problem(self, pgettext("err.slot", "Choose a time"))
             return None
         try:
-            tile = tiles.find_tile(self.times, key)
-            if tile is None:
-                raise SlotTaken
-            await booking.hold_slot(
-                visitor=await current_visitor(self),
-                choice=self._choice,
-                chosen=ChosenTime(tile.clinician, datetime.fromisoformat(tile.starts_at)),
-                now=clock.utc_now(),
-            )
-        except BookingRefused as refusal:
+            await self._hold(key)
+        except SlotTaken:
+            # In a rush this is the answer of nearly everybody: first the word, then the search.
             shown = self.chosen
+            self.times = tiles.without(self.times, key)
+            self._choose(None)
+            await frame.tell_refusal(self, self._taken(shown))
+            live.look_again_soon(self, BookTimeState.look_again)
+            return None
+        except BookingRefused as refusal:
             await self._look_again()
-            if isinstance(refusal, SlotTaken):
-                refusal = self._taken(shown)
             await frame.tell_refusal(self, refusal)
             return None
         return rx.redirect(routes.with_query(routes.BOOK_DETAILS, clinic=self._choice.clinic))
+
+    async def _hold(self, key: str) -> None:
+        tile = tiles.find_tile(self.times, key)
+        if tile is None:
+            raise SlotTaken
+        await booking.hold_slot(
+            visitor=await current_visitor(self),
+            choice=self._choice,
+            chosen=ChosenTime(tile.clinician, datetime.fromisoformat(tile.starts_at)),
+            now=clock.utc_now(),
+        )
 
     @handler("server")
     @frame.telling_refusals

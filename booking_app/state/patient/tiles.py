@@ -76,6 +76,15 @@ def after(shown: TimesCard, fresh: TimesCard) -> Change:
     )
 
 
+def without(times: TimesCard, key: str) -> TimesCard:
+    """Return ``times`` with one of them shown as taken, still in its place."""
+    parts = {
+        part: [_as_taken(tile) if tile.key == key else tile for tile in getattr(times, part)]
+        for part in _PARTS
+    }
+    return replace(times, **parts)
+
+
 def news(change: Change) -> str:
     """Return what to say about times that were taken or came free, "" about nothing."""
     texts = (
