@@ -1,5 +1,6 @@
 """The `booking` command, as an operator meets it."""
 
+import os
 import re
 import shutil
 import signal
@@ -7,6 +8,7 @@ import socket
 import time
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from sqlalchemy import text
@@ -31,7 +33,9 @@ def operator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BOOKING_DATA_DIR", str(tmp_path / "data"))
     get_settings.cache_clear()
-    yield
+    # What an option says is handed on to the server's processes in their environment.
+    with mock.patch.dict(os.environ):
+        yield
     installation.run(session.dispose)
     get_settings.cache_clear()
 

@@ -43,7 +43,6 @@ def test_nothing_of_a_booking_is_in_any_frame_that_another_browser_receives(
     assert PRIYA.email in own, "the frames are not recorded"
     for stranger in strangers:
         heard = "".join(stranger.frames)
-        assert "2" in heard or heard == ""
         for secret in secrets:
             assert secret not in heard
     assert "just taken" in "".join(strangers[0].frames), "the frames are not recorded"

@@ -8,7 +8,7 @@ from typing import cast
 from tests.support.browser import eventually
 from tests.support.mail_server import MailServer
 
-# The job that sends looks every 5 seconds; a busy machine takes a moment more.
+# The job that sends looks every second here; a busy machine takes some more.
 PATIENCE_SECONDS = 15.0
 
 
