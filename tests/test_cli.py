@@ -18,10 +18,11 @@ from booking_app import clock
 from booking_app.cli import cli
 from booking_app.db import session
 from booking_app.frontend import ROOT
-from booking_app.services import installation
+from booking_app.services import booking as booking_service
+from booking_app.services import housekeeping, installation
 from booking_app.settings import get_settings
 from booking_app.sole_process import claimed
-from tests.factories import a_clinic
+from tests.factories import NOW, a_clinic, a_visitor
 from tests.support import processes
 from tests.support.mail_server import running_mail_server
 from tests.support.processes import free_port
@@ -45,11 +46,12 @@ def booking(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments)
 
 
-def execute(url: str, statement: str) -> None:
+def execute(url: str, *statements: str) -> None:
     async def run() -> None:
         session.configure(url)
         async with session.transaction() as tx:
-            await tx.execute(text(statement))
+            for statement in statements:
+                await tx.execute(text(statement))
 
     installation.run(run)
 
@@ -113,6 +115,31 @@ def test_doctor_says_that_the_guard_against_double_booking_is_missing(
     assert said.exit_code == 1
     assert booking("migrate").exit_code == 0
     assert booking("doctor").exit_code == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_doctor_says_that_the_audit_record_was_changed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    async def hold_and_seal() -> None:
+        session.configure(database_url)
+        made = await a_clinic()
+        await booking_service.hold_slot(
+            visitor=a_visitor(), choice=made.choice(), chosen=made.chosen("09:30"), now=NOW
+        )
+        await housekeeping.seal_audit(now=NOW)
+
+    use(monkeypatch, database_url=database_url)
+    installation.run(hold_and_seal)
+    assert booking("doctor").exit_code == 0
+    execute(
+        database_url,
+        "set session_replication_role = replica",  # as somebody who owns the database can
+        "update audit_event set action = 'nothing'",
+    )
+    said = booking("doctor")
+    assert said.output.startswith("audit record: line 1 was changed after it was sealed")
+    assert said.exit_code == 1
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

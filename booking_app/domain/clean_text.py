@@ -1,4 +1,4 @@
-"""Text that people typed, made safe to stand in a mail header, a calendar file or a file name.
+"""Text that people typed, made safe to stand in a mail header or a calendar file.
 
 Nothing here knows a format: whoever writes one still escapes for it. What goes is
 what no format can carry and no reader can see.
@@ -13,11 +13,9 @@ _REORDERING = frozenset(chr(code) for code in (*range(0x202A, 0x202F), *range(0x
 
 The two plain marks (U+200E, U+200F) stay: names in Hebrew and Arabic script need them.
 """
-_FILE_NAME_SEPARATORS = frozenset('/\\:*?"<>|')
 
 MAX_LINE = 200
 MAX_TEXT = 20_000
-MAX_FILE_NAME = 120
 
 
 def clean_text(text: str, max_length: int = MAX_TEXT) -> str:
@@ -45,9 +43,3 @@ def clean_line(text: str, max_length: int = MAX_LINE) -> str:
     text = clean_text(text, max_length=len(text))
     text = "".join(char for char in text if char not in _REORDERING)
     return " ".join(text.split())[:max_length].rstrip()
-
-
-def clean_file_name(name: str, fallback: str = "file") -> str:
-    """Return a name to offer for a download: one line, no path, no leading or trailing dot."""
-    name = "".join("_" if char in _FILE_NAME_SEPARATORS else char for char in clean_line(name))
-    return name.strip(". ")[:MAX_FILE_NAME].rstrip(". ") or fallback

@@ -4,7 +4,7 @@ Free time is computed, never stored: the starts that opening hours permit, less 
 diary blocks. See docs/mechanisms/slot-engine.md.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -139,11 +139,6 @@ def is_offered(
     found = _unblocked(starts, BusyMasks(grid, occupied, time_off), request)
     free = FreeStarts(grid, _merged(found))
     return minute in (free if limits is None else free.within(limits, now=now))
-
-
-def free_at(start: int, free_by_clinician: Mapping[_Key, FreeStarts]) -> list[_Key]:
-    """Return who is free at epoch minute ``start``, in the order of the mapping."""
-    return [clinician for clinician, free in free_by_clinician.items() if start in free]
 
 
 def _unblocked(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ONE_MINUTE = timedelta(minutes=1)
@@ -27,12 +26,6 @@ class TimeSpan:
         if self.ends_at <= self.starts_at:
             raise ValueError(f"a span must end after it starts: {self.starts_at}, {self.ends_at}")
 
-    @classmethod
-    def lasting(cls, duration: timedelta, *, starts_at: datetime) -> Self:
-        """Return the span of ``duration`` in elapsed time, in UTC, whatever clocks do meanwhile."""
-        begins = starts_at.astimezone(UTC)
-        return cls(begins, begins + duration)
-
     @property
     def duration(self) -> timedelta:
         # Two datetimes of one zone subtract by their wall clocks; in UTC the clock never jumps.
@@ -43,14 +36,6 @@ class TimeSpan:
 
     def overlaps(self, other: "TimeSpan") -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
-
-    def widened(
-        self, *, before: timedelta = timedelta(0), after: timedelta = timedelta(0)
-    ) -> "TimeSpan":
-        """Return the span that begins ``before`` earlier and ends ``after`` later, in UTC."""
-        return TimeSpan(
-            self.starts_at.astimezone(UTC) - before, self.ends_at.astimezone(UTC) + after
-        )
 
     def whole_minutes(self) -> tuple[int, int]:
         """Return the epoch minutes it touches: the first one, and the first one after it."""

@@ -166,26 +166,6 @@ async def require_offered(
     raise SlotTaken
 
 
-async def looks_taken(
-    rx: AsyncConnection,
-    *,
-    resource_id: int,
-    starts_at: datetime,
-    ends_at: datetime,
-    visitor_session_id: int | None,
-    now: datetime,
-) -> bool:
-    """Tell at a glance, without a lock, whether somebody else has this time; False decides nothing."""
-    return await diary_queries.is_blocked(
-        rx,
-        resource_id=resource_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        visitor_session_id=visitor_session_id,
-        now=now,
-    )
-
-
 def _month(text: str) -> date | None:
     """Return the first of an ISO month, None for anything else."""
     return _day(f"{text}-01")

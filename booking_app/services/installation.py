@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from booking_app.db import migrate, session
 from booking_app.db.queries import installation as queries
 from booking_app.domain.delivery import Outcome
+from booking_app.services import housekeeping
 from booking_app.settings import Settings
 from booking_app.setup_problem import SetupProblem
 
@@ -87,11 +88,19 @@ async def _check_data_folder(settings: Settings, _read_clock: Callable[[], datet
 async def _check_database(settings: Settings, read_clock: Callable[[], datetime]) -> str | None:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await _problem_of_database(settings, read_clock)
+            problem = await _problem_of_database(settings, read_clock)
     except TimeoutError:
         return f"database: no answer within {ANSWER_SECONDS:.0f} s"
     except (SQLAlchemyError, OSError) as refusal:
         return f"database: cannot be reached ({_in_one_line(refusal)})"
+    return problem or await _problem_of_audit_record()
+
+
+async def _problem_of_audit_record() -> str | None:
+    line = await housekeeping.find_broken_seal()
+    if line is None:
+        return None
+    return f"audit record: line {line} was changed after it was sealed, or a line before it is gone"
 
 
 async def _problem_of_database(

@@ -2,12 +2,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
 
-from booking_app.db.base import core
 from booking_app.db.queries.diary import Offer
 from booking_app.db.session import reading
-from booking_app.db.tables import VisitorSession
 from booking_app.domain.errors import BookingClosed, NotFound
 from booking_app.dto.booking import ANYONE, Choice, ChosenTime
 from booking_app.services import availability, booking, clinics
@@ -532,37 +529,6 @@ async def test_an_offer_carries_all_that_a_claim_writes():
         buffer_before=5,
         buffer_after=10,
     )
-
-
-async def test_a_glance_sees_live_time_of_others_only():
-    made = await a_clinic(duration=60, hold_minutes=5)
-    await an_appointment(made, starts_at=made.at("09:00"))
-    await booking.hold_slot(
-        visitor=a_visitor(1), choice=made.choice(), chosen=made.chosen("11:00"), now=NOW
-    )
-
-    async with reading() as rx:
-        session = core(VisitorSession)
-        own = (await rx.execute(select(session.c.id))).scalar_one()
-
-    async def looks_taken(wall_time: str, session_id: int | None = None, now=NOW) -> bool:
-        async with reading() as rx:
-            return await availability.looks_taken(
-                rx,
-                resource_id=made.clinician.resource_id,
-                starts_at=made.at(wall_time),
-                ends_at=made.at(wall_time) + timedelta(minutes=60),
-                visitor_session_id=session_id,
-                now=now,
-            )
-
-    assert await looks_taken("09:30")
-    assert not await looks_taken("10:00")
-    assert not await looks_taken("08:00")
-    assert await looks_taken("11:00")
-    assert not await looks_taken("11:00", session_id=own)
-    assert await looks_taken("11:00", session_id=own + 1)
-    assert not await looks_taken("11:00", now=NOW + timedelta(minutes=5))
 
 
 async def test_the_diaries_behind_a_choice_are_those_of_who_may_be_chosen():

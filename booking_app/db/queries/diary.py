@@ -207,7 +207,6 @@ _IS_BLOCKING = and_(
 _BLOCKING = select(
     SLOT.c.starts_at, SLOT.c.ends_at, SLOT.c.buffer_before, SLOT.c.buffer_after
 ).where(_IS_BLOCKING)
-_ANY_BLOCKING = select(SLOT.c.id).where(_IS_BLOCKING).limit(1)
 
 
 async def list_blocking(
@@ -222,20 +221,6 @@ async def list_blocking(
     """Return the live time of one resource that touches a period, the visitor's own hold apart."""
     values = _blocking_values(resource_id, begins_at, ends_at, visitor_session_id, now)
     return [_occupied(*row) for row in await tx.execute(_BLOCKING, values)]
-
-
-async def is_blocked(
-    rx: AsyncConnection,
-    *,
-    resource_id: int,
-    starts_at: datetime,
-    ends_at: datetime,
-    visitor_session_id: int | None,
-    now: datetime,
-) -> bool:
-    """Tell whether live time of others overlaps these core times, buffers left aside."""
-    values = _blocking_values(resource_id, starts_at, ends_at, visitor_session_id, now)
-    return (await rx.execute(_ANY_BLOCKING, values)).first() is not None
 
 
 _VISITS = (
