@@ -37,7 +37,7 @@ def test_a_hold_ends_and_is_pushed_and_invite_and_reminder_are_sent_once(
     expect(tile(watched, "9:20am")).to_be_enabled()
     expect(heading(holding)).to_have_text("We could not hold your time any longer")
     ended = "select release_reason from hold order by id desc limit 1"
-    assert tables.rows(ended) == [{"release_reason": "expired"}]
+    assert tables.rows(ended) == [{"release_reason": "timeout"}]
 
     (row,) = tables.rows("select starts_at from appointment where uid = ?", visit.key)
     starts_at = datetime.fromisoformat(row["starts_at"]).replace(tzinfo=UTC)
