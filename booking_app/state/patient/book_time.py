@@ -79,9 +79,9 @@ class BookTimeState(rx.State):
             )
             self.back = step_address(routes.BOOK if len(people) == 1 else routes.BOOK_WHO, choice)
             await self._find_times(day=query_value(self, "day"))
-            if not tiles.tiles_of(self.times):
+            if not tiles.tiles_of(self._shown()):
                 await self._find_times()  # a link's day may have filled since
-            self._choose(tiles.find_tile(self.times, query_value(self, "time")))
+            self._choose(tiles.find_tile(self._shown(), query_value(self, "time")))
             await self._follow()
         self.is_loaded = True
         return None
@@ -104,7 +104,7 @@ class BookTimeState(rx.State):
         except BookingClosed:
             self._take_away()
             raise
-        self._choose(tiles.mine(self.times))
+        self._choose(tiles.mine(self._shown()))
         await frame.announce(self, self.times.say)
 
     @handler("public", supersedes=True)
@@ -113,14 +113,14 @@ class BookTimeState(rx.State):
         """Show ``month``, an ISO month, and the first day of it that has times."""
         await frame.clear_problem(self)
         await self._find_times(month=month)
-        self._choose(tiles.mine(self.times))
+        self._choose(tiles.mine(self._shown()))
         await frame.announce(self, self.times.say)
 
     @handler("public")
     async def choose_time(self, key: str) -> None:
         """Repeat in words what was touched. Nothing is kept for anybody yet."""
         await frame.clear_problem(self)
-        self._choose(tiles.find_tile(self.times, key))
+        self._choose(tiles.find_tile(self._shown(), key))
 
     @handler("visitor")
     @frame.telling_refusals
@@ -134,10 +134,10 @@ class BookTimeState(rx.State):
             await self._hold(key)
         except SlotTaken:
             # In a rush this is the answer of nearly everybody: first the word, then the search.
-            shown = self.chosen
-            self.times = tiles.without(self.times, key)
+            lost = self._chosen()
+            self.times = tiles.without(self._shown(), key)
             self._choose(None)
-            await frame.tell_refusal(self, self._taken(shown))
+            await frame.tell_refusal(self, self._taken(lost))
             live.look_again_soon(self, BookTimeState.look_again)
             return None
         except BookingRefused as refusal:
@@ -147,7 +147,7 @@ class BookTimeState(rx.State):
         return rx.redirect(routes.with_query(routes.BOOK_DETAILS, clinic=self._choice.clinic))
 
     async def _hold(self, key: str) -> None:
-        tile = tiles.find_tile(self.times, key)
+        tile = tiles.find_tile(self._shown(), key)
         if tile is None:
             raise SlotTaken
         await booking.hold_slot(
@@ -163,17 +163,17 @@ class BookTimeState(rx.State):
         """Show what others have taken and given back since, without moving anything."""
         if not self.is_loaded:
             return
-        chosen = self.chosen
+        chosen = self._chosen()
         await self._look_again()
         if chosen.key and not self.chosen.key:
             await frame.warn(self, sentence(self._taken(chosen)))
 
     async def _look_again(self) -> None:
-        shown = self.times
+        shown = self._shown()
         await self._find_times(month=self.month.iso, day=shown.iso)
-        change = tiles.after(shown, self.times)
+        change = tiles.after(shown, self._shown())
         self.times = change.times
-        self._choose(tiles.find_tile(self.times, self.chosen.key))
+        self._choose(tiles.find_tile(change.times, self.chosen.key))
         await frame.announce(self, tiles.news(change) or self.times.say)
 
     async def _find_times(self, *, month: str = "", day: str = "") -> None:
@@ -206,7 +206,7 @@ class BookTimeState(rx.State):
         self.none_heading, self.none_text = picker.none_heading, picker.none_text
 
     def _choose(self, tile: TimeTile | None) -> None:
-        self.chosen = tile or tiles.mine(self.times) or NO_TILE
+        self.chosen = tile or tiles.mine(self._shown()) or NO_TILE
         self.address = step_address(
             routes.BOOK_TIME, self._choice, day=self.times.iso, time=self.chosen.key
         )
@@ -214,7 +214,18 @@ class BookTimeState(rx.State):
     def _taken(self, tile: TimeTile) -> SlotTaken:
         if not tile.key:
             return SlotTaken()
-        return SlotTaken(time=tile.time, other=tiles.nearest(self.times, tile))
+        return SlotTaken(time=tile.time, other=tiles.nearest(self._shown(), tile))
+
+    def _shown(self) -> TimesCard:
+        """Return the times on the screen without what watches them for changes.
+
+        Nothing changes a card in place, and walking a day of tiles through the watcher costs
+        more than all the rest of an answer.
+        """
+        return self.get_value("times")
+
+    def _chosen(self) -> TimeTile:
+        return self.get_value("chosen")
 
     async def _follow(self) -> None:
         clinic = await clinics.require_clinic(slug=self._choice.clinic)
