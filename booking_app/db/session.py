@@ -15,6 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -145,15 +146,35 @@ def _postgresql(url: str, pool_size: int) -> _Database:
         pool_recycle=1800,
         hide_parameters=True,  # what patients type must not get into a log with a failing statement
         connect_args={
+            "async_creator_fn": _open_connection,
             "server_settings": {
                 "timezone": "UTC",
                 "lock_timeout": str(LOCK_TIMEOUT_MS),
                 "application_name": "booking",
                 "jit": "off",
-            }
+            },
         },
     )
     return _Database(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+
+async def _open_connection(*args: Any, **options: Any) -> asyncpg.Connection:
+    """Connect, and see it through even when the one who asked has gone meanwhile.
+
+    A handshake that is broken off leaves an error in the driver that nobody hears of, and the
+    log then has a stack trace for every person who left a page at the wrong instant.
+    """
+    opening = asyncio.ensure_future(asyncpg.connect(*args, **options))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_drop_connection)
+        raise
+
+
+def _drop_connection(opening: "asyncio.Future[asyncpg.Connection]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().terminate()
 
 
 def _sqlite(url: str) -> _Database:
