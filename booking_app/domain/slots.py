@@ -4,11 +4,10 @@ Free time is computed, never stored: the starts that opening hours permit, less 
 diary blocks. See docs/mechanisms/slot-engine.md.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from booking_app.domain.availability import COARSE_CELL_MINUTES, MAX_BUFFER_MINUTES, OpeningHours
@@ -18,8 +17,6 @@ from booking_app.domain.local_time import segments_around
 from booking_app.domain.slot_grid import MAX_DURATION_MINUTES, SlotGrid
 from booking_app.domain.start_masks import WindowStarts, start_masks
 from booking_app.domain.timespan import epoch_minute, epoch_minute_up
-
-_Key = TypeVar("_Key", bound=Hashable)
 
 shared_start_masks = lru_cache(maxsize=512)(start_masks)
 """Clinicians who keep the same hours share one computation of their starts."""
